@@ -1,0 +1,67 @@
+# The verbs of the course. `make` alone takes a fresh clone to a site and a graded class.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := course
+.PHONY: course help setup book serve notebooks release test test-fast test-all bench \
+        student-branch lint format clean
+
+course: book release ## install, build the site, release, grade the sample class, write the CSV
+	@echo "== Grading the bundled sample class, each submission in its own sandbox"
+	@$(BIN)/course grade convolution --sample-class
+	@$(BIN)/course export
+	@echo
+	@echo "The site         _build/html/index.html      (make serve)"
+	@echo "The assignments  assignments/                (what students get)"
+	@echo "The feedback     .grading/feedback/          (one page per student)"
+	@echo "The grades       .grading/grades.csv"
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+
+setup: .venv/installed ## make .venv and install the course and what it needs
+.venv/installed: pyproject.toml constraints.txt
+	@echo "== Installing into .venv (a few minutes the first time: torch is large)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints.txt --editable '.[book,teach,dev]'
+	@$(BIN)/course doctor --install || true
+	@touch $@
+
+book: setup ## build the site into _build/html
+	@$(BIN)/python -m course_lib.authoring.site
+
+serve: book ## look at the site on http://127.0.0.1:8000
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+
+notebooks: setup ## make lectures/ from book/, executing what is stale
+	@$(BIN)/course notebooks
+
+release: setup ## make assignments/ from solutions/
+	@for folder in solutions/*/; do $(BIN)/course release $$(basename $$folder) || exit 1; done
+
+test: setup book ## what must hold (at most 25 minutes on two cores)
+	@$(PYTEST) -m "not long"
+
+test-fast: setup ## the quick part (under three minutes)
+	@$(PYTEST) -m "not long and not slow and not site" -q
+
+test-all: setup book ## and the long runs
+	@$(PYTEST)
+
+bench: setup ## each layer beside torch's; the table goes into the book
+	@$(BIN)/python -m course_lib.experiments.layer_speed
+
+student-branch: setup ## a branch `student` with a fresh history and no solutions
+	@$(BIN)/python -m course_lib.authoring.student_branch
+
+lint: setup ## ruff
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+format: setup ## ruff, mending what it can
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+clean: ## delete what was built, but neither .venv nor the gradebook
+	rm -rf _build dist .pytest_cache .hypothesis .ruff_cache
