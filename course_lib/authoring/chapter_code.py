@@ -1,0 +1,70 @@
+"""What the code of a chapter depends on: library modules, run records, versions."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from course_lib import provenance
+from course_lib.authoring.chapters import Chapter
+
+# A new minor version may change what a cell prints or draws.
+VERSIONS = ("torch", "matplotlib")
+
+
+def reads(chapter: Chapter, root: Path) -> dict[str, str]:
+    """Each file that the chapter's outputs depend on, with a short digest of it."""
+    modules: list[str] = []
+    results: set[str] = set()
+    for _, tree in syntax_trees(chapter):
+        modules += _imported(tree)
+        results |= _records(tree, root / "book" / "results")
+    files = provenance.module_files(modules)
+    named = {path.relative_to(provenance.PACKAGE.parent).as_posix(): path for path in files}
+    for name in results:
+        for path in (root / "book" / "results" / name).iterdir():
+            named[path.relative_to(root).as_posix()] = path
+    return {name: provenance.digest(path)[:16] for name, path in sorted(named.items())}
+
+
+def versions() -> dict[str, str]:
+    """The minor versions that the outputs may depend on."""
+    known = provenance.versions(VERSIONS)
+    return {name: provenance.minor(known[name]) for name in VERSIONS if name in known}
+
+
+def code_digest(chapter: Chapter) -> str:
+    """A digest of the code cells and their options, without the setup, which prints nothing."""
+    cells = [cell for cell in chapter.notebook.cells if cell.cell_type == "code"][1:]
+    return provenance.digest(*(f"{sorted(cell.metadata.items())}{cell.source}" for cell in cells))[:16]
+
+
+def syntax_trees(chapter: Chapter) -> Iterator[tuple[int, ast.Module]]:
+    """The number and the syntax tree of each code cell, magics turned into calls."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    for index, cell in enumerate(chapter.notebook.cells):
+        if cell.cell_type == "code":
+            try:
+                yield index, ast.parse(TransformerManager().transform_cell(cell.source))
+            except SyntaxError as error:
+                raise ValueError(
+                    f"{chapter.where(index)}: line {error.lineno} of this cell is not Python: "
+                    f"{error.msg}."
+                ) from error
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    """Names that may be modules; in `from a.b import c`, c may be one."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _records(tree: ast.Module, folder: Path) -> set[str]:
+    """The experiments a cell names; `for name in (...): records(name)` is found like this too."""
+    strings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    known = {path.name for path in folder.glob("*/") if path.is_dir()}
+    return {value for value in strings if isinstance(value, str)} & known

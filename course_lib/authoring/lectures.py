@@ -1,0 +1,108 @@
+"""Make lectures/<slug>.ipynb from book/<slug>.md."""
+
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from course_lib.authoring import outputs
+from course_lib.authoring.chapter_code import code_digest, reads, versions
+from course_lib.authoring.chapters import Chapter, has_code
+from course_lib.authoring.citations import Bibliography
+from course_lib.authoring.contents import pages
+from course_lib.authoring.course_file import Course, read_course
+from course_lib.authoring.execution import execute
+from course_lib.authoring.inline_roles import Surroundings
+from course_lib.authoring.labels import all_labels, page_titles
+from course_lib.authoring.plain_markdown import plain_markdown
+
+BYTES, BYTES_OF_PICTURES = 300_000, 1_000_000
+LANGUAGE = {"name": "python", "file_extension": ".py", "pygments_lexer": "ipython3"}
+
+
+def chapter_paths(root: Path) -> list[Path]:
+    """The pages of the book that have code, in reading order."""
+    paths = [root / "book" / f"{page.slug}.md" for page in pages(root / "book")]
+    return [path for path in paths if has_code(path.read_text(encoding="utf8"))]
+
+
+def lecture_path(root: Path, slug: str) -> Path:
+    return root / "lectures" / f"{slug}.ipynb"
+
+
+def committed(root: Path, slug: str) -> NotebookNode | None:
+    """The notebook as it lies in lectures/."""
+    path = lecture_path(root, slug)
+    return nbformat.read(path, as_version=4) if path.exists() else None
+
+
+def run(chapter: Chapter, root: Path) -> NotebookNode:
+    """Execute a chapter and make its notebook."""
+    notebook = nbformat.from_dict(chapter.notebook)
+    execute(notebook, chapter.slug)
+    outputs.clean(notebook)
+    outputs.check(chapter, notebook)
+    return with_outputs(chapter, root, notebook)
+
+
+def with_outputs(chapter: Chapter, root: Path, executed: NotebookNode) -> NotebookNode:
+    """The notebook of a chapter as its text is now, with outputs that it had before."""
+    course = read_course(root)
+    around = surroundings(root, course, outputs.glued(executed))
+    ran = iter([cell for cell in executed.cells if cell.cell_type == "code"])
+    cells = []
+    for index, cell in enumerate(chapter.notebook.cells):
+        name = f"{chapter.slug}-{index + 1}"
+        if cell.cell_type == "code":
+            cells.append(_code_cell(name, cell, next(ran)))
+            continue
+        text = plain_markdown(cell.source, around, lambda line, i=index: chapter.where(i, line))
+        if index == 0:
+            text += "\n\n" + _origin(chapter, course)
+        cells.append({"id": name, "cell_type": "markdown", "metadata": {}, "source": text})
+    metadata = {
+        "kernelspec": chapter.notebook.metadata.kernelspec,
+        "language_info": LANGUAGE,
+        "course": {"code": code_digest(chapter), "reads": reads(chapter, root), "versions": versions()},
+    }
+    return nbformat.from_dict(
+        {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    )
+
+
+def written(notebook: NotebookNode) -> str:
+    """The text of the file."""
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n"
+
+
+def check_size(chapter: Chapter, text: str) -> None:
+    """Raise ValueError for a notebook that is too large to open comfortably."""
+    limit = BYTES_OF_PICTURES if chapter.pictures else BYTES
+    if len(text.encode()) > limit:
+        raise ValueError(
+            f"lectures/{chapter.slug}.ipynb would have {len(text.encode()):,} bytes, more than "
+            f"{limit:,}: draw less, or say `pictures: true` in its front matter."
+        )
+
+
+def surroundings(root: Path, course: Course, glued: dict[str, str]) -> Surroundings:
+    book = root / "book"
+    bibliography = Bibliography(book / "references.bib")
+    return Surroundings(course, book, all_labels(book), page_titles(book), bibliography, glued)
+
+
+def _code_cell(name: str, cell: NotebookNode, ran: NotebookNode) -> dict:
+    return {
+        "id": name,
+        "cell_type": "code",
+        "metadata": cell.metadata,
+        "source": cell.source,
+        "execution_count": ran.execution_count,
+        "outputs": ran.outputs,
+    }
+
+
+def _origin(chapter: Chapter, course: Course) -> str:
+    address = course.page(chapter.slug)
+    return f"*A chapter of [{course.title}]({address}), to run and to change.*"

@@ -1,0 +1,90 @@
+"""The process that judges. It holds the cases, the reference and the mistakes, and runs no answer.
+
+    python -m course_lib.grading.examiner solutions/convolution
+
+reads one JSON request a line and writes one JSON result a line. Inputs and answers are
+safetensors in base64. `examination.py` is the other end.
+"""
+
+import base64
+import json
+import sys
+import traceback
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from course_lib.checking.calling import Called
+from course_lib.checking.cases import Assignment, load_assignment
+from course_lib.checking.exams import Exam, draw_exam
+from course_lib.checking.source import forbidden_in_source
+from course_lib.checking.verdict import judge
+from course_lib.checking.wire import decode_answer, encode_inputs
+
+
+class Examiner:
+    """Answers requests about one assignment; each method is one kind of request."""
+
+    def __init__(self, assignment: Assignment):
+        self._assignment = assignment
+        # The inputs are asked for first and the verdict next, so one exam is enough to keep.
+        self._exam = lru_cache(maxsize=1)(self._draw)
+
+    def plan(self) -> dict[str, Any]:
+        """What the asking side has to know of the assignment."""
+        functions = [
+            {
+                "name": function.name,
+                "points": function.points,
+                "seconds": function.seconds,
+                "forbidden": function.forbidden,
+                "num_cases": len(function.cases),
+            }
+            for function in self._assignment.functions.values()
+        ]
+        return {"functions": functions, "withheld": self._assignment.withheld}
+
+    def inputs(self, function: str, seed: int) -> list[str]:
+        exam = self._exam(function, seed)
+        return [base64.b64encode(encode_inputs(given)).decode() for given in exam.inputs]
+
+    def judge(
+        self, function: str, seed: int, answers: list[dict[str, str]], source: str
+    ) -> dict[str, Any]:
+        """The verdict on answers, each `{"bytes": base64}` or `{"error": sentence}`."""
+        exam = self._exam(function, seed)
+        noticed = forbidden_in_source(source, exam.function.forbidden, function)
+        called = [_called(answer) for answer in answers]
+        return vars(
+            judge(exam.function, exam.cases, called, exam.expected, exam.mistakes, noticed)
+        )
+
+    def _draw(self, function: str, seed: int) -> Exam:
+        return draw_exam(self._assignment, function, seed)
+
+
+def _called(answer: dict[str, str]) -> Called:
+    if "error" in answer:
+        return Called(error=answer["error"])
+    try:
+        return decode_answer(base64.b64decode(answer["bytes"]))
+    except ValueError as problem:
+        return Called(error=f"its answer cannot be read: {problem}.")
+
+
+def main() -> int:
+    examiner = Examiner(load_assignment(Path(sys.argv[1])))
+    # Whatever cases.py prints must not get between the results.
+    results, sys.stdout = sys.stdout, sys.stderr
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            reply = {"result": getattr(examiner, request["do"])(**request["with"])}
+        except Exception:
+            reply = {"fault": traceback.format_exc()}
+        print(json.dumps(reply), file=results, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

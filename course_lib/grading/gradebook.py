@@ -1,0 +1,182 @@
+"""Hand verdicts to nbgrader: its own Autograde, gradebook and feedback, with our verdicts in it.
+
+Only this module writes to the gradebook, one submission after the other.
+"""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import Execute, SaveAutoGrades
+from traitlets.config import Config, PyFileConfigLoader
+
+from course_lib.grading.places import Places
+from course_lib.grading.records import Record
+from course_lib.grading.run import runs
+from course_lib.grading.transplant import grade_id
+
+
+class WriteVerdicts(Preprocessor):
+    """In the place of Execute: outputs of the sandbox's run, verdicts under the checks."""
+
+    enabled = True
+
+    def __init__(self, record: Record):
+        super().__init__()
+        self._record = record
+
+    def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int):
+        verdict = self._record.verdicts.get(grade_id(cell))
+        if cell.cell_type != "code":
+            return cell, resources
+        if verdict is not None:
+            cell.outputs = [_stream("\n".join(verdict.lines))]
+            if verdict.reached:
+                result = new_output("execute_result", {"text/plain": repr(verdict.points)})
+                cell.outputs.append(result)
+        elif runs(cell):
+            cell.outputs = self._said(cell)
+        return cell, resources
+
+    def _said(self, cell: NotebookNode) -> list[NotebookNode]:
+        ran = self._record.cells.get(cell.id)
+        if ran is None:
+            return []
+        cut = f"This cell was stopped and is skipped when grading: {ran.cut}." if ran.cut else ""
+        return [_stream(text) for text in (ran.text, ran.error, cut) if text]
+
+
+class SaveVerdicts(SaveAutoGrades):
+    """The points of a check come from the verdict, never from the output of a cell."""
+
+    enabled = True
+
+    def __init__(self, record: Record):
+        super().__init__()
+        self._record = record
+
+    def _add_score(self, cell: NotebookNode, resources: dict) -> None:
+        verdict = self._record.verdicts.get(grade_id(cell))
+        if verdict is None and cell.cell_type != "code":
+            super()._add_score(cell, resources)  # a written answer
+            return
+        where = (self.notebook_id, self.assignment_id, self.student_id)
+        grade = self.gradebook.find_grade(grade_id(cell), *where)
+        decided = verdict is not None and verdict.reached and not verdict.forbidden
+        grade.auto_score = min(verdict.points or 0.0, grade.max_score) if verdict else 0.0
+        grade.needs_manual_grade = grade.manual_score is not None or not decided
+        self.gradebook.db.commit()
+
+
+def write(places: Places, record: Record) -> None:
+    """Grade the accepted notebook of this record in nbgrader and make its feedback page.
+
+    Raises RuntimeError where nbgrader fails; its log says more.
+    """
+    with _log_to(places.log):
+        course = _course(places, record)
+        autograde = Autograde(coursedir=course, config=course.config)
+        autograde.force = True
+        replaced = {Execute: WriteVerdicts(record), SaveAutoGrades: SaveVerdicts(record)}
+        autograde.autograde_preprocessors = [
+            replaced.get(each, each) for each in autograde.autograde_preprocessors
+        ]
+        feedback = GenerateFeedback(coursedir=course, config=course.config)
+        feedback.force = True
+        try:
+            autograde.start()
+            feedback.start()
+        except (NbGraderException, SystemExit) as problem:
+            raise RuntimeError(
+                f"nbgrader failed on {record.student}'s {record.slug}: {problem}. See {places.log}."
+            ) from problem
+
+
+def is_written(places: Places, student: str, slug: str) -> bool:
+    """Whether the gradebook, the graded notebook and the feedback of a submission are there."""
+    graded = places.notebook("autograded", student, slug)
+    page = places.notebook("feedback", student, slug, ".html")
+    if not (graded.exists() and page.exists()):
+        return False
+    with open_gradebook(places) as gradebook:
+        try:
+            gradebook.find_submission(slug, student)
+        except MissingEntry:
+            return False
+    return True
+
+
+def require_assignment(places: Places, slug: str) -> None:
+    """Raise RuntimeError, saying what to do, unless the gradebook knows the assignment."""
+    with open_gradebook(places) as gradebook:
+        try:
+            known = gradebook.find_assignment(slug).notebooks
+        except MissingEntry:
+            known = []
+    if not known:
+        raise RuntimeError(f"the gradebook has no assignment {slug}: `course release {slug}` first.")
+
+
+def open_gradebook(places: Places) -> Gradebook:
+    """nbgrader's gradebook of this course. Use it as a context."""
+    course = CourseDirectory(config=configuration(places))
+    places.grading.mkdir(parents=True, exist_ok=True)
+    return Gradebook(course.db_url, course.course_id)
+
+
+def configuration(places: Places) -> Config:
+    """The course's nbgrader_config.py, with what grading changes in it."""
+    config = Config()
+    if (places.root / "nbgrader_config.py").exists():
+        config = PyFileConfigLoader("nbgrader_config.py", path=str(places.root)).load_config()
+    ours = Config()
+    ours.CourseDirectory.root = str(places.root)
+    ours.CourseDirectory.source_directory = ".grading/source"
+    ours.CourseDirectory.submitted_directory = str(places.accepted.relative_to(places.root))
+    ours.CourseDirectory.autograded_directory = ".grading/autograded"
+    ours.CourseDirectory.feedback_directory = ".grading/feedback"
+    if "db_url" not in config.CourseDirectory:
+        ours.CourseDirectory.db_url = f"sqlite:///{places.grading / 'gradebook.db'}"
+    ours.HTMLExporter.filters = {"markdown2html": "course_lib.grading.safe_html.markdown"}
+    ours.HTMLExporter.sanitize_html = True
+    config.merge(ours)
+    return config
+
+
+def _course(places: Places, record: Record) -> CourseDirectory:
+    config = configuration(places)
+    config.CourseDirectory.assignment_id = record.slug
+    config.CourseDirectory.student_id = record.student
+    return CourseDirectory(config=config)
+
+
+def _stream(text: str) -> NotebookNode:
+    return new_output("stream", name="stdout", text=text.rstrip("\n") + "\n")
+
+
+@contextlib.contextmanager
+def _log_to(path: Path) -> Iterator[None]:
+    """nbgrader's many lines go to a file; the person who grades sees ours."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    logger = logging.getLogger("traitlets")
+    handler = logging.FileHandler(path, encoding="utf8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    before = logger.level, logger.propagate
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before[0])
+        logger.propagate = before[1]
+        handler.close()

@@ -1,0 +1,112 @@
+"""Run one accepted notebook in the sandbox: its cells first, then its functions, case by case."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from course_lib.grading.channel import Channel, NoAnswerError
+from course_lib.grading.examination import Answer, Question
+from course_lib.grading.kernel import Ran, SandboxKernel
+
+CELL_SECONDS = 30
+GREETING_SECONDS = 30
+SERVE = "__import__('course_lib.checking.probe', fromlist=['probe']).serve(globals())"
+NOT_TRIED = "it was not tried: on an earlier case it gave no answer."
+
+
+class SilentKernelError(RuntimeError):
+    """The cells ran, but no question gets through: nobody can say what the answers are worth."""
+
+
+class NotebookRun:
+    """A notebook at work. Use it as a context.
+
+    `ran` holds what came of each cell, by cell id. A cell that was cut is skipped from then on.
+    A kernel that is lost is started anew, so that one function's fault costs only that function.
+    """
+
+    def __init__(
+        self, notebook: NotebookNode, library: Path, cell_seconds: float = CELL_SECONDS
+    ):
+        self._cells = [cell for cell in notebook.cells if runs(cell)]
+        self._library = library
+        self._cell_seconds = cell_seconds
+        self._kernel: SandboxKernel | None = None
+        self._channel: Channel | None = None
+        self.ran: dict[str, Ran] = {}
+
+    def __enter__(self) -> "NotebookRun":
+        self._start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._close()
+
+    def answers(self, question: Question, inputs: Sequence[bytes]) -> list[Answer]:
+        """What the function gives for each of the inputs, or why it gives nothing.
+
+        After the first that gives nothing the others are not tried: each would take its time.
+        """
+        found = list(self._until_silent(question, inputs))
+        return found + [NOT_TRIED] * (len(inputs) - len(found))
+
+    def _until_silent(self, question: Question, inputs: Sequence[bytes]) -> Iterator[Answer]:
+        if self._kernel is None:
+            self._start()
+        for given in inputs:
+            try:
+                yield self._channel.ask(
+                    question.name,
+                    given,
+                    question.forbidden,
+                    question.seconds,
+                    lambda: self._kernel.alive,
+                )
+            except NoAnswerError as reason:
+                excess = self._kernel.provisioner.stopped_because
+                self._close()
+                yield f"{excess}." if excess else str(reason)
+                return
+
+    def _start(self) -> None:
+        """Start a kernel and run the cells; once more for each cell that has to be cut."""
+        while not self._try_cells():
+            self._close()
+        self._channel = Channel(
+            self._kernel.provisioner.requests,
+            self._kernel.provisioner.answers,
+            self._kernel.provisioner.inputs,
+        )
+        self._kernel.send(SERVE)
+        try:
+            self._channel.greet(GREETING_SECONDS, lambda: self._kernel.alive)
+        except NoAnswerError as reason:
+            self._close()
+            raise SilentKernelError(str(reason)) from reason
+
+    def _try_cells(self) -> bool:
+        """Whether all cells that are still to be run came to an end."""
+        self._kernel = SandboxKernel(self._library)
+        self._kernel.__enter__()
+        for cell in self._cells:
+            before = self.ran.get(cell.id)
+            if before is not None and before.cut:
+                continue
+            after = self._kernel.run(cell.source, self._cell_seconds)
+            if before is None or after.cut:
+                self.ran[cell.id] = after
+            if after.cut:
+                return False
+        return True
+
+    def _close(self) -> None:
+        if self._kernel is not None:
+            self._kernel.__exit__()
+        self._kernel = None
+
+
+def runs(cell: NotebookNode) -> bool:
+    """Answers and given code run; checks and the student's playground do not."""
+    about = cell.metadata.get("nbgrader")
+    return cell.cell_type == "code" and bool(about) and not about.get("grade")

@@ -1,0 +1,155 @@
+"""The walls of the sandbox: one bubblewrap command around a program that is not trusted.
+
+Inside there is a read-only system, this Python, and a few small folders in memory. There is no
+network, no home, no other process and nothing of the course but what is named.
+"""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+MIB = 2**20
+WORK = "/notebook"  # where the program runs: empty, in memory, gone afterwards
+NOBODY = 65534
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one sandbox may use. The defaults leave room for torch and a small network."""
+
+    memory: int = 2048 * MIB  # of all its processes together, libraries not counted
+    processes: int = 128  # threads are counted too
+    cpu_seconds: int = 900
+    file_bytes: int = 64 * MIB
+    scratch_bytes: int = 64 * MIB  # each of the folders in memory
+    open_files: int = 256
+
+    def command(self) -> list[str]:
+        """Set these limits inside, where the count of processes is the sandbox's own.
+
+        torch maps gigabytes of libraries, so the limit that matters is on data, not on addresses;
+        that one only has to stop shared memory.
+        """
+        return [
+            "prlimit",
+            f"--data={self.memory + 1024 * MIB}",
+            f"--as={self.memory + 12 * 1024 * MIB}",
+            f"--nproc={self.processes}",
+            f"--cpu={self.cpu_seconds}",
+            f"--fsize={self.file_bytes}",
+            f"--nofile={self.open_files}",
+            "--core=0",
+            "--",
+        ]
+
+
+@dataclass(frozen=True)
+class Mount:
+    """A folder of this machine and where it appears inside."""
+
+    source: Path
+    inside: str
+    writable: bool = False
+
+
+@dataclass(frozen=True)
+class Walls:
+    """What a sandbox is made of; `around(command)` gives the whole command."""
+
+    mounts: Sequence[Mount] = ()
+    hidden: Sequence[Path] = ()  # empty inside, should they lie in a folder that is shown
+    environment: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+
+    def around(self, command: Sequence[str]) -> list[str]:
+        mounts = [*_system(), *self._python(), *self.mounts]
+        outer = []
+        if os.geteuid() == 0:
+            outer, mounts = _as_nobody(mounts)
+        return [*outer, *self._bubblewrap(mounts), "--", *self.limits.command(), *command]
+
+    def _python(self) -> list[Mount]:
+        prefixes = dict.fromkeys(Path(p).resolve() for p in (sys.base_prefix, sys.prefix))
+        shown = [path for path in prefixes if not any(_within(path, s) for s in SYSTEM)]
+        return [Mount(path, str(path)) for path in shown]
+
+    def _bubblewrap(self, mounts: Sequence[Mount]) -> list[str]:
+        size = ["--size", str(self.limits.scratch_bytes), "--tmpfs"]
+        words = ["bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--new-session"]
+        words += ["--die-with-parent", "--clearenv", "--cap-drop", "ALL"]
+        words += ["--uid", "1000", "--gid", "1000", "--hostname", "sandbox"]
+        words += ["--proc", "/proc", "--dev", "/dev", *size, "/dev/shm", "--remount-ro", "/dev"]
+        words += [*size, "/tmp", *size, WORK, "--chdir", WORK]
+        words += [*_links(), *self._folders(mounts), "--remount-ro", "/"]
+        for name, value in (_variables() | dict(self.environment)).items():
+            words += ["--setenv", name, value]
+        return words
+
+    def _folders(self, mounts: Sequence[Mount]) -> list[str]:
+        """The mounts, outer folders first, each hidden folder after what it lies in."""
+        order = {mount.inside: mount for mount in mounts}
+        order |= {
+            str(path): None for path in self.hidden if any(_within(path, name) for name in order)
+        }
+        words = []
+        for inside in sorted(order, key=lambda name: len(Path(name).parts)):
+            mount = order[inside]
+            if mount is None:
+                words += ["--size", "4096", "--tmpfs", inside, "--remount-ro", inside]
+            else:
+                words += ["--bind" if mount.writable else "--ro-bind", str(mount.source), inside]
+        return words
+
+
+def _system() -> list[Mount]:
+    paths = [*map(Path, SYSTEM), *(Path("/etc", name) for name in SETTINGS)]
+    return [Mount(p, str(p)) for p in paths if p.exists() and not (p.is_symlink() and _merged(p))]
+
+
+def _links() -> list[str]:
+    """On most systems /bin and its like are links into /usr."""
+    links = [path for path in map(Path, SYSTEM) if path.is_symlink() and _merged(path)]
+    return [word for path in links for word in ("--symlink", os.readlink(path), str(path))]
+
+
+def _merged(path: Path) -> bool:
+    return _within(path.resolve(), "/usr") and path.parent == Path("/")
+
+
+def _variables() -> dict[str, str]:
+    one = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
+    return one | {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "HOME": WORK,
+        "USER": "student",
+        "LANG": "C.UTF-8",
+        "TMPDIR": "/tmp",
+        "IPYTHONDIR": "/tmp/ipython",
+        "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": "/tmp/matplotlib",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def _as_nobody(mounts: Sequence[Mount]) -> tuple[list[str], list[Mount]]:
+    """Words that give up root before the walls go up, and where the folders are found then.
+
+    The kernel counts no processes for root, and nobody may not walk into root's home, where
+    Python may lie. So an outer bubblewrap shows each folder under /mnt.
+    """
+    words = ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--tmpfs", "/mnt"]
+    moved = []
+    for number, mount in enumerate(mounts):
+        place = f"/mnt/{number}"
+        words += ["--bind" if mount.writable else "--ro-bind", str(mount.source), place]
+        moved.append(replace(mount, source=Path(place)))
+    words += ["--", "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    return [*words, "--inh-caps=-all", "--bounding-set=-all", "--"], moved
+
+
+def _within(path: Path, folder: Path | str) -> bool:
+    return Path(path).is_relative_to(folder)

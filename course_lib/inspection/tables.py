@@ -1,0 +1,55 @@
+"""A small table that reads well as text and, in a notebook, as HTML."""
+
+from collections.abc import Sequence
+from html import escape
+
+
+def as_text(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Aligned columns, numbers to the right, a rule under the headings."""
+    cells = [list(headings), *([_text(value) for value in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    numeric = _numeric_columns(headings, rows)
+    lines = [
+        "  ".join(
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(line, widths, numeric, strict=True)
+        ).rstrip()
+        for line in cells
+    ]
+    return "\n".join((lines[0], "-" * max(map(len, lines)), *lines[1:]))
+
+
+def as_html(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """The same as a plain table element; whoever shows it brings the style."""
+    numeric = _numeric_columns(headings, rows)
+    head = "".join(
+        f'<th scope="col"{_align(right)}>{escape(heading)}</th>'
+        for heading, right in zip(headings, numeric, strict=True)
+    )
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f"<td{_align(right)}>{escape(_text(value))}</td>"
+            for value, right in zip(row, numeric, strict=True)
+        )
+        + "</tr>"
+        for row in rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def sizes(shape: Sequence[int]) -> str:
+    """A shape as people write it: 6 × 28 × 28."""
+    return " × ".join(map(str, shape)) if shape else "one number"
+
+
+def _numeric_columns(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> list[bool]:
+    return [all(isinstance(row[at], int) for row in rows) for at in range(len(headings))]
+
+
+def _align(right: bool) -> str:
+    return f' style="text-align: {"right" if right else "left"}"'
+
+
+def _text(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,66 @@
+"""Many small pictures side by side on one scale."""
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from torch import Tensor
+
+from course_lib.plotting.style import FAINT, SIGNED_COLOURS, UNSIGNED_COLOURS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MOST_PANELS = 128
+WIDTH = 7.2  # inches: a page of the book
+
+
+def values_of(tensor: Tensor, name: str) -> np.ndarray:
+    """The numbers of a tensor, wherever it lies; ValueError where one is not finite."""
+    values = tensor.detach().cpu().numpy()
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name} holds NaN or infinity; nothing can be drawn to scale.")
+    return values
+
+
+def lay_out(
+    plt, num: int, columns: int | None, name: str, text_height: float = 0.0
+) -> tuple["Figure", list["Axes"]]:
+    """A figure with `num` square panels; `text_height` inches are left above each for its title."""
+    if not 1 <= num <= MOST_PANELS:
+        raise ValueError(f"{name} holds {num} pictures; a figure shows 1 to {MOST_PANELS}.")
+    columns = columns or min(num, 8)
+    rows = math.ceil(num / columns)
+    side = min(max(WIDTH / columns, 0.5), 1.7)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(side * columns, (side + text_height) * rows), squeeze=False
+    )
+    figure.get_layout_engine().set(w_pad=0.03, h_pad=0.03, wspace=0.02, hspace=0.02)
+    for axis in axes.flat[num:]:
+        axis.remove()
+    return figure, list(axes.flat[:num])
+
+
+def frame(axis: "Axes", colour: str = FAINT, width: float = 0.8) -> None:
+    """A thin frame and no ticks: pixels are not a scale."""
+    axis.set(xticks=[], yticks=[])
+    axis.spines[:].set(visible=True, color=colour, linewidth=width)
+
+
+def colour_scale(values: np.ndarray) -> dict:
+    """Colours for signed numbers around a white zero, else from a black zero."""
+    largest = float(np.abs(values).max()) or 1.0
+    if values.min() < 0:
+        return {"cmap": SIGNED_COLOURS, "vmin": -largest, "vmax": largest}
+    return {"cmap": UNSIGNED_COLOURS, "vmin": 0.0, "vmax": largest}
+
+
+def add_colour_bar(figure: "Figure", picture, axes: list["Axes"]) -> None:
+    """A slim bar with the ends of the scale and, where it has signs, zero."""
+    low, high = picture.get_clim()
+    bar = figure.colorbar(picture, ax=axes, fraction=0.03, pad=0.015, aspect=18)
+    ticks = (low, 0, high) if low < 0 else (low, high)
+    bar.set_ticks(ticks, labels=[f"{tick:.2g}".replace("-", "−") for tick in ticks])
+    bar.ax.tick_params(length=0)
+    bar.outline.set_visible(False)

@@ -1,0 +1,61 @@
+"""`course train` from its words to its files."""
+
+import json
+
+import pytest
+import torch
+
+from course_lib.cli import main
+from course_lib.experiments.registry import EXPERIMENTS, find_experiment
+
+
+@pytest.fixture(autouse=True)
+def _same_threads():
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def test_quick_makes_a_record_in_seconds_without_any_data(tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("COURSE_DATA", raising=False)
+    words = ["train", "lenet_modern_mnist", "--quick", "--seed", "4", "--threads", "1"]
+    assert main([*words, "--device", "cpu", "--results", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert "epoch 2 of 2: loss " in out
+    path = tmp_path / "lenet_modern_mnist" / "seed4.json"
+    assert str(path) in out
+    made = json.loads(path.read_text())
+    assert made["scale"]["kind"] == "quick"
+    assert made["device"] == "cpu (threads: 1)"
+    assert made["test"]["error"] < 0.2
+    assert path.with_suffix(".safetensors").exists()
+
+
+def test_list_names_every_experiment_with_its_question(capsys):
+    assert main(["train", "--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(EXPERIMENTS)
+    for name, line in zip(EXPERIMENTS, lines, strict=True):
+        assert line.startswith(name)
+        assert find_experiment(name).question in line
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "name an EXPERIMENT; `course train --list` shows them"),
+        (["lenet"], "There is no experiment 'lenet'; there are: lenet_mnist, lenet_modern_mnist"),
+        (["lenet_mnist", "--seed", "-1"], "--seed is -1; give 0 or more"),
+        (["lenet_mnist", "--threads", "0"], "--threads is 0; give 1 or more"),
+        (["lenet_mnist", "--device", "toaster"], "--device toaster cannot be used here"),
+    ],
+)
+def test_what_cannot_be_done_is_said(words, message, capsys):
+    assert main(["train", *words]) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_missing_data_is_said_with_the_line_to_type(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
+    assert main(["train", "lenet_mnist", "--device", "cpu"]) == 1
+    assert "course data prepare mnist" in capsys.readouterr().err
