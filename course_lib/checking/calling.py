@@ -16,6 +16,10 @@ NOT_WRITTEN = "it is not written yet."
 LONGEST_ERROR = 600  # characters; a repr of a whole tensor helps nobody
 
 
+class NoValueError(Exception):
+    """An answer gave something that is neither tensor nor number; the text says what."""
+
+
 @dataclass(frozen=True)
 class Called:
     """What one call gave: a value or an error, and what was noticed on the way.
@@ -54,6 +58,8 @@ def describe(problem: BaseException, function: Callable) -> str:
     """An exception as one sentence, with the line of the student's code it came from."""
     if isinstance(problem, NotImplementedError):
         return NOT_WRITTEN
+    if isinstance(problem, NoValueError):
+        return str(problem)
     text = " ".join(str(problem).split())
     text = f"it stops with {type(problem).__name__}" + (f": {text}" if text else "")
     text = text[:LONGEST_ERROR]
@@ -98,11 +104,11 @@ def _plain(value):
         return tuple(_plain(item) for item in value)
     if value is None or isinstance(value, bool | int | float):
         return value
-    raise TypeError(f"it returns a {type(value).__name__}; tensors or numbers are expected")
+    raise NoValueError(f"it returns a {type(value).__name__}; tensors or numbers are expected.")
 
 
 def _from_numpy(array: np.ndarray) -> torch.Tensor:
     try:
         return torch.from_numpy(np.ascontiguousarray(array)).clone().reshape(array.shape)
     except TypeError:
-        raise TypeError(f"it returns a numpy array of {array.dtype}, not of numbers") from None
+        raise NoValueError(f"it returns a numpy array of {array.dtype}, not of numbers.") from None

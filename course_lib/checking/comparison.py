@@ -49,9 +49,11 @@ def _compare_several(value, expected: tuple, tolerance: float, names: Sequence[s
             False,
             f"it returns {len(value)} values, expected {len(expected)}: {', '.join(names)}.",
         )
+    # A mistake's value may have more parts than there are names.
+    names = [*names, *(["a value"] * (len(expected) - len(names)))]
     results = (
         _compare_one(mine, other, tolerance, name)
-        for mine, other, name in zip(value, expected, names, strict=True)
+        for mine, other, name in zip(value, expected, names, strict=False)
     )
     return next((result for result in results if not result.equal), SAME)
 

@@ -35,6 +35,11 @@ def diagnose(
 
 def _fits(mistake: Mistake, cases: Sequence[Case], answers: Sequence[Called]) -> bool:
     return all(
-        compare(answer.value, value, case.tolerance).equal
+        _same(answer.value, value, case.tolerance)
         for answer, value, case in zip(answers, mistake.values, cases, strict=True)
     )
+
+
+def _same(mine: Any, other: Any, tolerance: float) -> bool:
+    """Both ways: `compare` takes the whole number 3 where 3.0 is expected, not the reverse."""
+    return compare(mine, other, tolerance).equal and compare(other, mine, tolerance).equal

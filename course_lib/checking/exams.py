@@ -1,4 +1,4 @@
-"""A graded function made ready to be judged: inputs drawn, expected values and mistakes computed."""
+"""A graded function made ready to be judged: inputs drawn, right and mistaken values computed."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -28,7 +28,7 @@ class Family:
 CONVOLUTION = Family(
     "a ready-made convolution",
     ("aten::*convolution*", "aten::*conv[123]d*", "aten::*conv_t*", "aten::*depthwise*"),
-    ("*conv[123]d*", "*Conv[123]d*", "*ConvTranspose*", "*conv_t*", "*convol*", "*correlate*"),
+    ("*conv[123]d*", "*Conv[123]d*", "*ConvTranspose*", "*conv_t*", "*convol*", "correlate*"),
 )
 MAX_POOLING = Family(
     "ready-made max pooling",

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
-from course_lib.checking.calling import Called, call, describe
-from course_lib.checking.wire import decode_inputs, encode_answer
+import torch
 
-READY = b"ready"
+from course_lib.checking.calling import Called, call, describe
+from course_lib.checking.forbidden import FAMILIES
+from course_lib.checking.wire import decode_inputs, encode_answer
 
 
 def serve(names: dict) -> None:
@@ -23,9 +24,15 @@ def serve(names: dict) -> None:
     folder = Path(os.environ["COURSE_INPUTS"])
     for request in _lines(requests):
         asked = SimpleNamespace(**json.loads(request))
-        answer = READY if asked.function is None else _answer(names, asked, folder)
+        answer = _ready() if asked.function is None else _answer(names, asked, folder)
         word = asked.word.encode()
         _write(answers, word + len(answer).to_bytes(8, "big") + answer)
+
+
+def _ready() -> bytes:
+    """Say hello after a call of our own: for the first that is watched torch loads a good deal."""
+    called = call(lambda x: x + x, {"x": torch.ones(1)}, tuple(FAMILIES))
+    return encode_answer(called)
 
 
 def _answer(names: dict, asked: SimpleNamespace, folder: Path) -> bytes:

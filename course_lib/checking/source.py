@@ -23,8 +23,7 @@ def forbidden_in_source(
     except (SyntaxError, ValueError, RecursionError):
         return ()
     nodes = _reachable(tree, function)
-    own_names = set(_bound_names(tree))
-    words = {word for node in nodes for word in _spoken(node, own_names)}
+    words = {word for node in nodes for word in _spoken(node)}
     return tuple(
         family for family in forbidden if any(matches(word, source_names(family)) for word in words)
     )
@@ -51,22 +50,23 @@ def _reachable(tree: ast.Module, function: str | None) -> list[ast.AST]:
 
 
 def _bound_names(tree: ast.AST) -> Iterator[str]:
-    """Names this code gives a meaning of its own; imported ones keep theirs."""
+    """The names that this code gives a meaning, by `def`, `class`, `import` or `=`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             yield node.name
-        elif isinstance(node, ast.arg):
-            yield node.arg
+        elif isinstance(node, ast.alias):
+            yield (node.asname or node.name).split(".")[0]
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
 
 
-def _spoken(node: ast.AST, own_names: set[str]) -> Iterator[str]:
-    """The names by which this node may reach something ready-made."""
+def _spoken(node: ast.AST) -> Iterator[str]:
+    """The names by which this node may reach something ready-made.
+
+    A bare name is none: it is a student's own, or it was imported, and then the import speaks.
+    """
     if isinstance(node, ast.Attribute):
         yield node.attr
-    elif isinstance(node, ast.Name) and node.id not in own_names:
-        yield node.id
     elif isinstance(node, ast.Import | ast.ImportFrom):
         yield from (getattr(node, "module", None) or "").split(".")
         yield from (part for alias in node.names for part in alias.name.split("."))

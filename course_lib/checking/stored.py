@@ -9,6 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import torch
+from torch import Tensor
+
 from course_lib.checking.cases import Case, GradedFunction, Inputs
 from course_lib.checking.comparison import compare
 from course_lib.checking.diagnosis import Mistake
@@ -62,7 +65,14 @@ def _fields(exam: Exam) -> tuple:
     function = exam.function
     about = (function.points, function.gives, function.forbidden, function.seconds)
     cases = tuple(
-        (case.name, case.idea, case.weight, case.tolerance, tuple(inputs.items()), expected)
+        (
+            case.name,
+            case.idea,
+            case.weight,
+            case.tolerance,
+            tuple(inputs.items()),
+            _rounded(expected),
+        )
         for case, inputs, expected in zip(exam.cases, exam.inputs, exam.expected, strict=True)
     )
     mistakes = tuple(
@@ -75,9 +85,18 @@ def _fields(exam: Exam) -> tuple:
 def _where_wrong(mistake: Mistake, exam: Exam) -> tuple:
     """Its values, None where it is right: most mistakes are, in most cases, and space is short."""
     return tuple(
-        None if compare(value, expected, case.tolerance).equal else value
+        None if compare(value, expected, case.tolerance).equal else _rounded(value)
         for value, expected, case in zip(mistake.values, exam.expected, exam.cases, strict=True)
     )
+
+
+def _rounded(value):
+    """To 9 decimals, below every tolerance: the last bits of a sum differ between machines."""
+    if isinstance(value, tuple):
+        return tuple(map(_rounded, value))
+    if isinstance(value, Tensor) and value.dtype == torch.float64:
+        return value.round(decimals=9) + 0.0  # + 0.0 takes the sign off a zero
+    return value
 
 
 def _exam(name: str, about: tuple, cases: tuple, mistakes: tuple) -> Exam:

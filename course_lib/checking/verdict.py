@@ -42,12 +42,13 @@ def judge(
     forbidden = tuple(dict.fromkeys([*used, *noticed]))
     points = 0.0 if forbidden else _points(function, cases, failed)
     mistake = diagnose(cases, answers, mistakes) if failed and not forbidden else None
-    shown = _case_to_show(failed, mistake)
+    shown = None if forbidden else _case_to_show(failed, mistake)
+    said = messages[list(cases).index(shown)] if shown else ""
     lines = [_headline(function, cases, failed, points), *_case_lines(cases, messages)]
     if forbidden:
         lines += _forbidden_lines(function, forbidden)
     elif shown:
-        lines += _mistake_lines(function, shown, messages[list(cases).index(shown)], mistake)
+        lines += _mistake_lines(function, shown, said, mistake)
     lines += _changed_lines(function, answers)
     return Verdict(
         points,
@@ -55,7 +56,7 @@ def judge(
         mistake.name if mistake else None,
         forbidden,
         tuple(case.name for case in failed),
-        shown.name if shown and not forbidden else None,
+        shown.name if shown and said != NOT_WRITTEN else None,
     )
 
 
@@ -113,7 +114,7 @@ def _forbidden_lines(function: GradedFunction, forbidden: Sequence[str]) -> list
     what = " and ".join(map(says, forbidden))
     return [
         f"{function.name}: it uses {what}, so it counts 0 for now.",
-        "The task is to write this operation yourself, out of sums, products and indexing. "
+        "The task is to write this operation yourself, out of sums, products and indexing.",
         "If you think this is a misunderstanding, tell your teacher: they can change it.",
     ]
 
@@ -124,6 +125,6 @@ def _changed_lines(function: GradedFunction, answers: Sequence[Called]) -> list[
         return []
     what = " and ".join(f"`{name}`" for name in names)
     return [
-        f"By the way: {function.name} writes into its argument {what}. "
-        "No points are lost, but callers rarely expect it; work on a copy (.clone())."
+        f"By the way: {function.name} writes into its argument {what}.",
+        "No points are lost, but callers rarely expect it; work on a copy (.clone()).",
     ]

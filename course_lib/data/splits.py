@@ -19,22 +19,24 @@ def split_off(
     if not 0 < num < len(labels):
         raise ValueError(f"num is {num}; choose 1 to {len(labels) - 1} of {len(labels)} examples.")
     # RandomState, because its stream is frozen for good: a record's cut must not move.
-    shuffle = np.random.RandomState(seed)
-    order = torch.from_numpy(shuffle.permutation(len(labels)))
-    chosen = _evenly(labels.cpu()[order], num, shuffle)
-    parts = (order[~chosen].to(labels.device), order[chosen].to(labels.device))
+    draw = np.random.RandomState(seed)
+    chosen = _evenly(labels.cpu().numpy(), num, draw)
+    parts = (
+        torch.from_numpy(draw.permutation(np.flatnonzero(kept))).to(labels.device)
+        for kept in (~chosen, chosen)
+    )
     train, validation = ((images[part], labels[part]) for part in parts)
     return train, validation
 
 
-def _evenly(labels: Tensor, num: int, shuffle: np.random.RandomState) -> Tensor:
-    """Mark the first examples of each class, `num` in all."""
-    classes = shuffle.permutation(labels.unique().numpy())
+def _evenly(labels: np.ndarray, num: int, draw: np.random.RandomState) -> np.ndarray:
+    """Mark `num` examples in all, drawn from each class alike."""
+    classes = draw.permutation(np.unique(labels))
     share, left_over = divmod(num, len(classes))
-    chosen = torch.zeros(len(labels), dtype=torch.bool)
+    chosen = np.zeros(len(labels), dtype=bool)
     for rank, label in enumerate(classes):
         wanted = share + (rank < left_over)
-        found = (labels == int(label)).nonzero().flatten()
+        found = draw.permutation(np.flatnonzero(labels == label))
         if len(found) < wanted:
             raise ValueError(
                 f"num is {num}: class {label} would give {wanted} examples and has {len(found)}. "

@@ -23,6 +23,7 @@ class DigitExperiment:
     # The paper watched the test set while it trained; we keep part of the training set for that.
     num_validation: int = 5_000
     epochs: int = 20
+    batch_size: int = 1
 
     def quick(self) -> "DigitExperiment":
         """The same on 4,000 digits in seconds: it shows that everything runs, and no more."""

@@ -47,13 +47,31 @@ def run_experiment(
     checkpoint = _checkpoint_folder(experiment, seed, device, code, checkpoints)
     train, validation = _training_digits(experiment, device)
     model, history = _train(experiment, seed, device, train, validation, checkpoint)
+    made = _record(experiment, seed, quick, device, code, len(train[1]), model, history)
+    path = write_record(made, model.state_dict(), results)
+    remove_checkpoint(checkpoint)
+    say(f"test error {made.test['error']:.2%}; the record is {path}")
+    return path
+
+
+def _record(
+    experiment: DigitExperiment,
+    seed: int,
+    quick: bool,
+    device: str,
+    code: str,
+    num_images: int,
+    model: nn.Module,
+    history: History,
+) -> Record:
+    """Measure the trained network, and put down all that was done."""
     found, labels = _look_at_the_test_set(experiment, model, device)
-    made = Record(
+    return Record(
         experiment=experiment.name,
         question=experiment.question,
         seed=seed,
         config=asdict(experiment),
-        scale=_scale(experiment, quick, len(train[1])),
+        scale=_scale(experiment, quick, num_images),
         digest=code,
         versions=versions(["numpy", "torch"]),
         device=_device_name(device),
@@ -62,10 +80,6 @@ def run_experiment(
         test={"error": round((found != labels).sum().item() / len(labels), 6)},
         measures=_measures(experiment, model, found, labels),
     )
-    path = write_record(made, model.state_dict(), results)
-    remove_checkpoint(checkpoint)
-    say(f"test error {made.test['error']:.2%}; the record is {path}")
-    return path
 
 
 def _training_digits(experiment: DigitExperiment, device: str) -> tuple[tuple, tuple]:

@@ -7,9 +7,9 @@ import json
 import os
 import secrets
 import select
-import time
-from collections.abc import Callable
 from pathlib import Path
+
+from course_lib.grading.clock import Clock
 
 ANSWER_BYTES = 16 * 2**20
 PIECE = 2**20
@@ -26,17 +26,16 @@ class Channel:
         self._requests, self._answers, self._inputs = requests, answers, inputs
         self._count = 0
 
-    def greet(self, seconds: float, alive: Callable[[], bool]) -> None:
+    def greet(self, clock: Clock) -> None:
         """Wait until the probe is there. Raises NoAnswerError where it never comes."""
-        self._exchange({"function": None}, seconds, alive)
+        self._exchange({"function": None}, clock)
 
     def ask(
         self,
         function: str,
         inputs: bytes,
         forbidden: tuple[str, ...],
-        seconds: float,
-        alive: Callable[[], bool],
+        clock: Clock,
     ) -> bytes:
         """What the student's function gives for these inputs, as bytes nobody has looked at."""
         self._count += 1
@@ -45,11 +44,11 @@ class Channel:
         path.chmod(0o444)
         request = {"function": function, "inputs": path.name, "forbidden": forbidden}
         try:
-            return self._exchange(request, seconds, alive)
+            return self._exchange(request, clock)
         finally:
             path.unlink()
 
-    def _exchange(self, request: dict, seconds: float, alive: Callable[[], bool]) -> bytes:
+    def _exchange(self, request: dict, clock: Clock) -> bytes:
         word = secrets.token_hex(8)
         self._drain()
         try:
@@ -57,14 +56,13 @@ class Channel:
         except (BlockingIOError, BrokenPipeError):
             raise NoAnswerError("it ended the whole Python process.") from None
         frame = _Frame(word.encode())
-        deadline = time.monotonic() + seconds
         while not frame.complete:
             piece = self._piece()
-            if piece is None or (not piece and not alive()):
+            if piece is None:
                 raise NoAnswerError("it ended the whole Python process.")
             frame.add(piece)
-            if time.monotonic() > deadline:
-                raise NoAnswerError(f"it did not come to an end within {seconds:g} seconds.")
+            if clock.is_over:
+                raise NoAnswerError(f"it did not come to an end within {clock.seconds:g} seconds.")
         return frame.content
 
     def _piece(self) -> bytes | None:

@@ -70,8 +70,10 @@ class Examination:
             base64.b64decode(text) for text in self._ask("inputs", function=function, seed=seed)
         ]
 
-    def judge(self, function: str, seed: int, answers: list[Answer], source: str) -> Judgement:
-        """The verdict on the answers to `inputs(function, seed)`.
+    def judge(
+        self, function: str, seed: int, answers: list[Answer], sources: list[str]
+    ) -> Judgement:
+        """The verdict on the answers to `inputs(function, seed)`, out of cells with these sources.
 
         A fault is tried once more with a fresh process. Raises ExaminerError after that.
         """
@@ -81,7 +83,7 @@ class Examination:
             else {"bytes": base64.b64encode(answer).decode()}
             for answer in answers
         ]
-        fields = self._ask("judge", function=function, seed=seed, answers=sent, source=source)
+        fields = self._ask("judge", function=function, seed=seed, answers=sent, sources=sources)
         lists = {name: tuple(fields[name]) for name in ("lines", "forbidden", "failed")}
         return Judgement(**(fields | lists))
 

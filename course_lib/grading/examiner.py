@@ -6,8 +6,10 @@ reads one JSON request a line and writes one JSON result a line. Inputs and answ
 safetensors in base64. `examination.py` is the other end.
 """
 
+import ast
 import base64
 import json
+import re
 import sys
 import traceback
 from functools import lru_cache
@@ -20,6 +22,9 @@ from course_lib.checking.exams import Exam, draw_exam
 from course_lib.checking.source import forbidden_in_source
 from course_lib.checking.verdict import judge
 from course_lib.checking.wire import decode_answer, encode_inputs
+
+TOLD = ("points", "lines", "mistake", "forbidden", "failed")
+MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)  # a line for IPython, not for Python
 
 
 class Examiner:
@@ -49,15 +54,18 @@ class Examiner:
         return [base64.b64encode(encode_inputs(given)).decode() for given in exam.inputs]
 
     def judge(
-        self, function: str, seed: int, answers: list[dict[str, str]], source: str
+        self, function: str, seed: int, answers: list[dict[str, str]], sources: list[str]
     ) -> dict[str, Any]:
-        """The verdict on answers, each `{"bytes": base64}` or `{"error": sentence}`."""
+        """The verdict on answers, each `{"bytes": base64}` or `{"error": sentence}`.
+
+        `sources` are the texts of the answer cells.
+        """
         exam = self._exam(function, seed)
+        source = "\n\n".join(filter(_parses, (MAGIC.sub(r"\1pass", text) for text in sources)))
         noticed = forbidden_in_source(source, exam.function.forbidden, function)
         called = [_called(answer) for answer in answers]
-        return vars(
-            judge(exam.function, exam.cases, called, exam.expected, exam.mistakes, noticed)
-        )
+        verdict = judge(exam.function, exam.cases, called, exam.expected, exam.mistakes, noticed)
+        return {name: getattr(verdict, name) for name in TOLD}
 
     def _draw(self, function: str, seed: int) -> Exam:
         return draw_exam(self._assignment, function, seed)
@@ -70,6 +78,15 @@ def _called(answer: dict[str, str]) -> Called:
         return decode_answer(base64.b64decode(answer["bytes"]))
     except ValueError as problem:
         return Called(error=f"its answer cannot be read: {problem}.")
+
+
+def _parses(text: str) -> bool:
+    """One cell that Python cannot read must not hide the others from the syntax tree."""
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def main() -> int:

@@ -5,6 +5,9 @@ Only this module writes to the gradebook, one submission after the other.
 
 import contextlib
 import logging
+import os
+import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,6 +78,14 @@ class SaveVerdicts(SaveAutoGrades):
         grade.needs_manual_grade = grade.manual_score is not None or not decided
         self.gradebook.db.commit()
 
+    def _add_comment(self, cell: NotebookNode, resources: dict) -> None:
+        super()._add_comment(cell, resources)
+        text = self._record.comments.get(grade_id(cell))
+        if text:
+            where = (self.notebook_id, self.assignment_id, self.student_id)
+            self.gradebook.find_comment(grade_id(cell), *where).auto_comment = text
+            self.gradebook.db.commit()
+
 
 def write(places: Places, record: Record) -> None:
     """Grade the accepted notebook of this record in nbgrader and make its feedback page.
@@ -92,8 +103,11 @@ def write(places: Places, record: Record) -> None:
         feedback = GenerateFeedback(coursedir=course, config=course.config)
         feedback.force = True
         try:
-            autograde.start()
-            feedback.start()
+            with warnings.catch_warnings():
+                # nbgrader 0.9.6 makes a submission in an order that newer SQLAlchemy warns of.
+                warnings.simplefilter("ignore")
+                autograde.start()
+                feedback.start()
         except (NbGraderException, SystemExit) as problem:
             raise RuntimeError(
                 f"nbgrader failed on {record.student}'s {record.slug}: {problem}. See {places.log}."
@@ -122,7 +136,7 @@ def require_assignment(places: Places, slug: str) -> None:
         except MissingEntry:
             known = []
     if not known:
-        raise RuntimeError(f"the gradebook has no assignment {slug}: `course release {slug}` first.")
+        raise RuntimeError(f"the gradebook does not know {slug}: `course release {slug}` first.")
 
 
 def open_gradebook(places: Places) -> Gradebook:
@@ -134,6 +148,7 @@ def open_gradebook(places: Places) -> Gradebook:
 
 def configuration(places: Places) -> Config:
     """The course's nbgrader_config.py, with what grading changes in it."""
+    _let_nbgrader_find_its_commands()
     config = Config()
     if (places.root / "nbgrader_config.py").exists():
         config = PyFileConfigLoader("nbgrader_config.py", path=str(places.root)).load_config()
@@ -149,6 +164,13 @@ def configuration(places: Places) -> Config:
     ours.HTMLExporter.sanitize_html = True
     config.merge(ours)
     return config
+
+
+def _let_nbgrader_find_its_commands() -> None:
+    """For a new gradebook it calls `alembic` by name, also where no environment is activated."""
+    folder = str(Path(sys.executable).parent)
+    if folder not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join((folder, os.environ["PATH"]))
 
 
 def _course(places: Places, record: Record) -> CourseDirectory:

@@ -15,6 +15,8 @@ from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
+from course_lib.grading.clock import Clock
+
 MESSAGE_BYTES = 8 * 2**20  # a larger message closes the connection before it is read
 MESSAGES_WAITING = 16
 TEXT_CHARACTERS = 20_000  # what is kept of one cell's output
@@ -57,6 +59,24 @@ class SandboxKernel:
         self._client: BlockingKernelClient | None = None
 
     def __enter__(self) -> "SandboxKernel":
+        try:
+            self._start()
+        except BaseException as problem:
+            self.__exit__()
+            if isinstance(problem, RuntimeError):
+                raise KernelLostError(f"the sandbox's kernel did not start: {problem}") from problem
+            raise
+        return self
+
+    def __exit__(self, *_) -> None:
+        if self.provisioner:
+            self.provisioner.close()
+        if self._client:
+            self._client.stop_channels()
+        self._manager.cleanup_resources()
+        self._context.destroy(linger=0)
+
+    def _start(self) -> None:
         self._manager.start_kernel()
         for option, value in (
             (zmq.MAXMSGSIZE, MESSAGE_BYTES),
@@ -66,21 +86,7 @@ class SandboxKernel:
             self._context.setsockopt(option, value)
         self._client = self._manager.client(context=self._context)
         self._client.start_channels(hb=False)
-        try:
-            self._client.wait_for_ready(timeout=SECONDS_TO_START)
-        except RuntimeError as problem:
-            self.__exit__()
-            raise KernelLostError(
-                f"the kernel in the sandbox did not start: {problem}"
-            ) from problem
-        return self
-
-    def __exit__(self, *_) -> None:
-        self.provisioner.close()
-        if self._client:
-            self._client.stop_channels()
-        self._manager.cleanup_resources()
-        self._context.destroy(linger=0)
+        self._client.wait_for_ready(timeout=SECONDS_TO_START)
 
     @property
     def provisioner(self):
@@ -93,20 +99,24 @@ class SandboxKernel:
     def run(self, source: str, seconds: float) -> Ran:
         """Execute one cell. A cell that is cut may still be running: close the kernel then."""
         said = _Said(self._client.execute(source, store_history=True, allow_stdin=False))
-        start = time.monotonic()
+        clock = self.clock(seconds)
         replied = None
         while not said.idle:
             for message in self._messages():
                 said.take(message)
-            now = time.monotonic()
-            replied = now if said.replied and replied is None else replied
-            if replied is not None and now - replied > SECONDS_FOR_THE_REST:
-                return said.ran(lost=True)
-            if replied is None and not self.alive:
+            if said.replied:
+                replied = replied or time.monotonic()
+                if time.monotonic() - replied > SECONDS_FOR_THE_REST:
+                    return said.ran(lost=True)
+            elif not self.alive:
                 return said.ran(cut=self.why_it_ended())
-            if replied is None and now - start > seconds:
+            elif clock.is_over:
                 return said.ran(cut=f"it did not end within {seconds:g} seconds")
         return said.ran()
+
+    def clock(self, seconds: float) -> Clock:
+        """A clock for what this kernel is asked next."""
+        return Clock(seconds, self.provisioner.pid)
 
     def send(self, source: str) -> None:
         """Execute without waiting for an end."""

@@ -1,7 +1,6 @@
 """From an accepted notebook to its verdicts: questions in, values out, judged elsewhere."""
 
 import ast
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,12 +8,12 @@ from nbformat import NotebookNode
 
 from course_lib.grading.examination import Examination, ExaminerError, Judgement, Question
 from course_lib.grading.kernel import KernelLostError, Ran
+from course_lib.grading.notebook_reader import DEFINITION
 from course_lib.grading.records import seed
 from course_lib.grading.run import CELL_SECONDS, NotebookRun, SilentKernelError
 from course_lib.grading.transplant import grade_id, is_answer
 
 NO_VERDICT = "{}: there is no verdict yet, and this is no fault of yours. Your teacher will look."
-MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,9 @@ class Marker:
 
     def _try(self, notebook: NotebookNode, seeds: dict[str, int]) -> Marked:
         asked = checks(notebook)
-        source = answers_source(notebook)
+        sources = [
+            cell.source for cell in notebook.cells if is_answer(cell) and cell.cell_type == "code"
+        ]
         verdicts: dict[str, Judgement] = {}
         cells: dict[str, Ran] = {}
         remarks = []
@@ -61,7 +62,7 @@ class Marker:
             with NotebookRun(notebook, self._library, self._cell_seconds) as run:
                 cells = run.ran
                 for check, function in asked.items():
-                    verdicts[check] = self._verdict(run, function, seeds[function], source)
+                    verdicts[check] = self._verdict(run, function, seeds[function], sources)
         except (KernelLostError, SilentKernelError, ExaminerError) as fault:
             remarks.append(f"grading was interrupted: {str(fault).strip()[-500:]}")
         for check, function in asked.items():
@@ -69,11 +70,11 @@ class Marker:
         return Marked(verdicts, cells, tuple(remarks))
 
     def _verdict(
-        self, run: NotebookRun, function: str, drawn_from: int, source: str
+        self, run: NotebookRun, function: str, drawn_from: int, sources: list[str]
     ) -> Judgement:
         inputs = self._examination.inputs(function, drawn_from)
         answers = run.answers(self._questions[function], inputs)
-        return self._examination.judge(function, drawn_from, answers, source)
+        return self._examination.judge(function, drawn_from, answers, sources)
 
 
 def seeds_for(notebook: NotebookNode, secret: bytes, submission: str) -> dict[str, int]:
@@ -96,22 +97,20 @@ def _checked(cell: NotebookNode) -> str:
     for node in ast.walk(ast.parse(cell.source)):
         if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "check":
             return ast.literal_eval(node.args[0])
-    raise ValueError(f"the graded cell {grade_id(cell)} holds no check(\"name\", name, points)")
+    raise ValueError(f'the graded cell {grade_id(cell)} holds no check("name", name, points)')
 
 
-def answers_source(notebook: NotebookNode) -> str:
-    """The text of all code answers that Python can read, lines for IPython taken out."""
-    texts = [
-        MAGIC.sub(r"\1pass", cell.source)
-        for cell in notebook.cells
-        if is_answer(cell) and cell.cell_type == "code"
-    ]
-    return "\n\n".join(filter(_parses, texts))
-
-
-def _parses(text: str) -> bool:
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+def flag_comments(release: NotebookNode, verdicts: dict[str, Judgement]) -> dict[str, str]:
+    """What the teacher should see beside an answer in the formgrader, by its grade id."""
+    flagged = {
+        function: verdicts[check]
+        for check, function in checks(release).items()
+        if check in verdicts and (verdicts[check].forbidden or not verdicts[check].reached)
+    }
+    return {
+        grade_id(cell): "Flagged. " + " ".join(flagged[function].lines[-2:])
+        for cell in release.cells
+        if is_answer(cell)
+        for function in DEFINITION.findall(cell.source)
+        if function in flagged
+    }

@@ -37,8 +37,14 @@ class Record:
     seeds: dict[str, int] = field(default_factory=dict)  # by function
     verdicts: dict[str, Judgement] = field(default_factory=dict)  # by grade id of the check
     cells: dict[str, Ran] = field(default_factory=dict)  # what came of each cell, by cell id
+    comments: dict[str, str] = field(default_factory=dict)  # beside an answer, by its grade id
     seconds: float = 0.0
     versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every function has its verdict."""
+        return self.status == GRADED and all(each.reached for each in self.verdicts.values())
 
     @property
     def points(self) -> float:

@@ -26,9 +26,7 @@ class NotebookRun:
     A kernel that is lost is started anew, so that one function's fault costs only that function.
     """
 
-    def __init__(
-        self, notebook: NotebookNode, library: Path, cell_seconds: float = CELL_SECONDS
-    ):
+    def __init__(self, notebook: NotebookNode, library: Path, cell_seconds: float = CELL_SECONDS):
         self._cells = [cell for cell in notebook.cells if runs(cell)]
         self._library = library
         self._cell_seconds = cell_seconds
@@ -60,8 +58,7 @@ class NotebookRun:
                     question.name,
                     given,
                     question.forbidden,
-                    question.seconds,
-                    lambda: self._kernel.alive,
+                    self._kernel.clock(question.seconds),
                 )
             except NoAnswerError as reason:
                 excess = self._kernel.provisioner.stopped_because
@@ -70,6 +67,13 @@ class NotebookRun:
                 return
 
     def _start(self) -> None:
+        try:
+            self._start_and_greet()
+        except BaseException:  # Ctrl-C as well: no kernel may be left behind
+            self._close()
+            raise
+
+    def _start_and_greet(self) -> None:
         """Start a kernel and run the cells; once more for each cell that has to be cut."""
         while not self._try_cells():
             self._close()
@@ -80,9 +84,8 @@ class NotebookRun:
         )
         self._kernel.send(SERVE)
         try:
-            self._channel.greet(GREETING_SECONDS, lambda: self._kernel.alive)
+            self._channel.greet(self._kernel.clock(GREETING_SECONDS))
         except NoAnswerError as reason:
-            self._close()
             raise SilentKernelError(str(reason)) from reason
 
     def _try_cells(self) -> bool:

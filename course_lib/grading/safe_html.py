@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 import bleach
 from nbconvert.filters import markdown2html
 
-TAGS = frozenset(
-    "a abbr b blockquote br code del details div em h1 h2 h3 h4 h5 h6 hr i img kbd li ol p pre q s "
-    "span strong sub summary sup table tbody td th thead tr u ul".split()
-)
+TEXT = ("abbr", "b", "br", "code", "del", "em", "i", "kbd", "q", "s", "span", "strong", "u")
+TEXT += ("a", "img", "sub", "sup")
+BLOCKS = ("blockquote", "details", "div", "hr", "li", "ol", "p", "pre", "summary", "ul")
+TABLES = ("table", "tbody", "td", "th", "thead", "tr")
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+TAGS = frozenset((*TEXT, *BLOCKS, *TABLES, *HEADINGS))
 PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:image/gif;base64,")
 
 

@@ -23,6 +23,7 @@ from course_lib.grading.watchman import Watchman, end
 OLDEST = (0, 8)  # the first bubblewrap that can size its folders and forbid inner namespaces
 LIBRARY = "/course"
 INPUTS = "/inputs"
+PREFIX = "course-sandbox-"
 WHAT_TO_DO = """\
 Nothing was graded: students' code runs only behind the walls of bubblewrap.
   Debian, Ubuntu:  sudo apt-get install bubblewrap
@@ -41,6 +42,7 @@ class SandboxMissingError(RuntimeError):
 
 def require_sandbox() -> None:
     """Try the walls once. Raises SandboxMissingError, which says what to do."""
+    _sweep()
     trouble = sandbox_trouble()
     if trouble:
         raise SandboxMissingError(f"{trouble}\n{WHAT_TO_DO}")
@@ -64,6 +66,14 @@ def sandbox_trouble() -> str | None:
     if "behind walls" not in tried.stdout:
         return f"bubblewrap does not work here: {tried.stderr.strip()[:500]}"
     return None
+
+
+def _sweep() -> None:
+    """Remove the folders of runs that were killed before they could."""
+    for folder in Path("/tmp").glob(f"{PREFIX}*"):
+        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if folder.owner() == Path("/proc/self").owner() and not Path("/proc", owner).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class SandboxProvisioner(LocalProvisioner):
@@ -136,7 +146,7 @@ class SandboxProvisioner(LocalProvisioner):
 
     def _make_folder(self) -> None:
         # Short, because the path of a socket may have no more than 108 characters.
-        self.folder = Path(tempfile.mkdtemp(prefix="course-", dir="/tmp"))
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir="/tmp"))
         (self.folder / "sockets").mkdir(mode=0o700)
         (self.folder / "inputs").mkdir(mode=0o755)
         if os.geteuid() == 0:

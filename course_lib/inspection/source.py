@@ -54,14 +54,20 @@ def without_docstrings(text: str) -> str:
     for node in ast.walk(ast.parse(text)):
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             continue
-        # A body that is nothing but its docstring needs it to be a body.
-        if ast.get_docstring(node) is None or len(node.body) == 1:
+        if ast.get_docstring(node) is None or not _stands_alone(node, lines):
             continue
         first, last = node.body[0].lineno, node.body[0].end_lineno
         if not lines[last].strip():
             last += 1
         lines[first - 1 : last] = [""] * (last - first + 1)
     return "".join(lines)
+
+
+def _stands_alone(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, lines) -> bool:
+    """Whether a docstring has its lines to itself, and is not all there is of the body."""
+    docstring, *others = node.body
+    before = lines[docstring.lineno - 1][: docstring.col_offset]
+    return bool(others) and not before.strip() and others[0].lineno > docstring.end_lineno
 
 
 def _short(file: str, object: object) -> str:

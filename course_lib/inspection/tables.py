@@ -22,20 +22,10 @@ def as_text(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 def as_html(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """The same as a plain table element; whoever shows it brings the style."""
     numeric = _numeric_columns(headings, rows)
-    head = "".join(
-        f'<th scope="col"{_align(right)}>{escape(heading)}</th>'
-        for heading, right in zip(headings, numeric, strict=True)
-    )
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f"<td{_align(right)}>{escape(_text(value))}</td>"
-            for value, right in zip(row, numeric, strict=True)
-        )
-        + "</tr>"
-        for row in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    head = _html_row('th scope="col"', headings, numeric)
+    body = "".join(_html_row("td", row, numeric) for row in rows)
+    # The class is pandas' own: pages that show data frames have a style for it.
+    return f'<table class="dataframe"><thead>{head}</thead><tbody>{body}</tbody></table>'
 
 
 def sizes(shape: Sequence[int]) -> str:
@@ -47,8 +37,13 @@ def _numeric_columns(headings: Sequence[str], rows: Sequence[Sequence[object]]) 
     return [all(isinstance(row[at], int) for row in rows) for at in range(len(headings))]
 
 
-def _align(right: bool) -> str:
-    return f' style="text-align: {"right" if right else "left"}"'
+def _html_row(tag: str, values: Sequence[object], numeric: Sequence[bool]) -> str:
+    cells = (
+        f'<{tag} style="text-align: {"right" if right else "left"}">'
+        f"{escape(_text(value))}</{tag.split()[0]}>"
+        for value, right in zip(values, numeric, strict=True)
+    )
+    return f"<tr>{''.join(cells)}</tr>"
 
 
 def _text(value: object) -> str:

@@ -15,6 +15,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from course_lib.layers.precision import sum_dtype
 from course_lib.layers.sizes import Size, require_shape
 from course_lib.layers.windows import Windows, windows_of
 
@@ -71,8 +72,7 @@ def conv2d_backward(
     require_shape("grad_output", grad_output, (len(input), len(weight), *windows.output_size))
     grad_rows = grad_output.flatten(2).unflatten(1, matrix.shape[:2])
     grad_input = torch.empty_like(input)
-    # Half precision would lose the small terms of a sum over many images.
-    grad_matrix = torch.zeros_like(matrix, dtype=torch.promote_types(matrix.dtype, torch.float32))
+    grad_matrix = torch.zeros_like(matrix, dtype=sum_dtype(matrix))
     for block in _blocks(input, windows):
         columns = _columns(input[block], windows, groups)
         grad_matrix += (grad_rows[block] @ columns.mT).sum(dim=0, dtype=grad_matrix.dtype)

@@ -1,18 +1,21 @@
 """The cross entropy: how surprised the network is by the right answer, in nats.
 
 With scores x (the logits), probabilities p = softmax(x) and wanted probabilities t, all over
-the classes c, and a weight w_c for each class,
+the classes c, and a weight w for each class,
 
-    loss = - sum over c of w_c t_c log p_c
+    loss = - sum over c of w[c] t[c] log p[c]
 
 A class index is the t that is 1 for that class and 0 for the others.
-Sources: Goodfellow, Bengio & Courville 2016, "Deep learning", section 6.2.2.2; Szegedy et al.
-2016, arXiv:1512.00567, section 7 (label smoothing, epsilon there).
+Sources: Goodfellow, Bengio & Courville 2016, "Deep learning", section 6.2.2.3; Szegedy et al.
+2016, arXiv:1512.00567, section 7 (label smoothing; its epsilon is label_smoothing).
 """
 
 import torch
 from jaxtyping import Float, Integer
 from torch import Tensor
+
+from course_lib.layers.precision import sum_dtype
+from course_lib.layers.sizes import require_shape
 
 Target = Integer[Tensor, "*target"] | Float[Tensor, "*target"]
 
@@ -28,22 +31,20 @@ def cross_entropy(
 ) -> Float[Tensor, "*losses"]:
     """Compare scores with the right classes; equals torch.nn.functional.cross_entropy.
 
-    `input` is (n, classes), (n, classes, …) or (classes,); `target` holds class indices, with
-    no class dimension, or probabilities in the shape of `input`. Targets equal to `ignore_index`
-    cost nothing. `reduction` is 'none', 'sum' or 'mean', which for indices divides by the sum
-    of the weights of the right classes. torch's two deprecated arguments are left out, so the
-    options have to be named.
+    `input` is (n, classes), (n, classes, …) or (classes,). `target` holds class indices, in the
+    shape of `input` without its classes, or probabilities in the shape of `input`. An index
+    equal to `ignore_index` costs nothing. `reduction` is 'none', 'sum' or 'mean'; for indices
+    the mean divides by the sum of the weights of the right classes. The options have to be named,
+    because torch still has two deprecated ones between them.
 
-    Raises ValueError for labels out of range, shapes that differ and options out of range.
+    Raises ValueError for labels and options out of range and for shapes that do not fit.
     """
-    _check_options(reduction, label_smoothing)
-    wanted, share = _wanted_and_share(
-        input, target, weight, ignore_index, reduction, label_smoothing
-    )
-    # A class that is not wanted costs nothing, even with a score of minus infinity (0 * inf).
-    costs = torch.where(wanted == 0, 0, -wanted * _log_softmax(input, _class_dim(input)))
-    losses = costs.sum(_class_dim(input)) * share
-    return losses if reduction == "none" else losses.sum()
+    scores = _classes_last(input)
+    wanted, total = _wanted(scores, target, weight, ignore_index, reduction, label_smoothing)
+    # A class nobody wants costs nothing, even with a score of minus infinity (0 * inf is NaN).
+    costs = torch.where(wanted == 0, 0, -wanted * _log_softmax(scores))
+    losses = costs.sum(dim=-1)
+    return (losses if reduction == "none" else losses.sum() / total).to(input.dtype)
 
 
 def cross_entropy_backward(
@@ -56,92 +57,82 @@ def cross_entropy_backward(
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Float[Tensor, "*scores"]:
-    """Find the gradient of the scores: p - t, the whole of it where weights are 1.
+    """Find the gradient of the scores; the target gets none. Without weights it is p - t.
 
-    With class weights it is p (sum over c of w_c t_c) - w t. The target gets no gradient.
+    With weights it is p[c] (sum over k of w[k] t[k]) - w[c] t[c].
     """
-    _check_options(reduction, label_smoothing)
-    wanted, share = _wanted_and_share(
-        input, target, weight, ignore_index, reduction, label_smoothing
-    )
-    dim = _class_dim(input)
-    probabilities = _log_softmax(input, dim).exp()
-    slope = probabilities * wanted.sum(dim, keepdim=True) - wanted
-    each = (grad_output * share).expand(wanted.sum(dim).shape)  # one a loss, whatever reduction
-    return slope * each.unsqueeze(dim)
+    scores = _classes_last(input)
+    wanted, total = _wanted(scores, target, weight, ignore_index, reduction, label_smoothing)
+    slope = _log_softmax(scores).exp() * wanted.sum(dim=-1, keepdim=True) - wanted
+    require_shape("grad_output", grad_output, wanted.shape[:-1] if reduction == "none" else ())
+    # An ignored target asks for nothing, even where all are ignored and the mean is 0 / 0.
+    grad_scores = torch.where(slope == 0, 0, slope * (grad_output / total)[..., None])
+    return grad_scores.movedim(-1, _class_dim(input)).to(input.dtype)
 
 
-def _wanted_and_share(
-    input: Tensor,
-    target: Tensor,
+def _wanted(
+    scores: Float[Tensor, "*losses classes"],
+    target: Target,
     weight: Tensor | None,
     ignore_index: int,
     reduction: str,
     label_smoothing: float,
-) -> tuple[Tensor, Tensor | float]:
-    """Return w t in the shape of input, and what one loss counts for in the reduced one."""
-    dim = _class_dim(input)
-    num_classes = input.shape[dim]
-    shape = [num_classes if axis == dim else 1 for axis in range(input.ndim)]
-    weights = input.new_ones(shape) if weight is None else _class_weights(weight, shape)
-    if target.is_floating_point():
-        right = _probabilities(input, target, ignore_index)
-        counted, total = torch.ones_like(input.select(dim, 0)), target.numel() / num_classes
-    else:
-        right, counted = _one_hot(input, target, ignore_index, dim)
-        total = (right * weights).sum()
-    smooth = (1 - label_smoothing) * right + label_smoothing / num_classes
-    share = 1.0 if reduction != "mean" else 1 / torch.as_tensor(total)
-    return smooth * weights * counted.unsqueeze(dim), share
-
-
-def _one_hot(input: Tensor, target: Tensor, ignore_index: int, dim: int) -> tuple[Tensor, Tensor]:
-    """Return 1 at the right classes and 0 elsewhere, and 0 for the targets to ignore."""
-    if target.shape != input.shape[:dim] + input.shape[dim + 1 :]:
-        raise ValueError(
-            f"target {tuple(target.shape)} must have the shape of input {tuple(input.shape)} "
-            f"without its class dimension {dim}."
-        )
-    counted = target != ignore_index
-    labels = target.where(counted, 0).long()
-    if labels.numel() and (labels.min() < 0 or labels.max() >= input.shape[dim]):
-        raise ValueError(
-            f"target must lie in 0 to {input.shape[dim] - 1}, the classes of input, but it holds "
-            f"{labels.min()} to {labels.max()}."
-        )
-    right = torch.zeros_like(input).scatter(dim, labels.unsqueeze(dim), 1)
-    return right * counted.unsqueeze(dim), counted
-
-
-def _probabilities(input: Tensor, target: Tensor, ignore_index: int) -> Tensor:
-    if target.shape != input.shape:
-        raise ValueError(
-            f"target {tuple(target.shape)} holds probabilities, so it must have the shape of "
-            f"input {tuple(input.shape)}. Class indices must be whole numbers (target.long())."
-        )
-    if ignore_index >= 0:
-        raise ValueError(f"ignore_index {ignore_index} has no meaning for probabilities.")
-    return target
-
-
-def _class_weights(weight: Tensor, shape: list[int]) -> Tensor:
-    if tuple(weight.shape) != (max(shape),) and weight.numel() != max(shape):
-        raise ValueError(f"weight must hold one number a class ({max(shape)}), not {len(weight)}.")
-    return weight.view(shape)
-
-
-def _check_options(reduction: str, label_smoothing: float) -> None:
+) -> tuple[Float[Tensor, "*losses classes"], Tensor | int]:
+    """Return w t, and the number that the sum of all losses is divided by."""
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"reduction must be 'none', 'mean' or 'sum', not {reduction!r}.")
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"label_smoothing must lie in 0 to 1, but it is {label_smoothing}.")
+    num_classes = scores.shape[-1]
+    weights = scores.new_ones(num_classes) if weight is None else weight.to(scores.dtype)
+    require_shape("weight", weights, (num_classes,))
+    if target.is_floating_point():
+        right = _probabilities(scores, target, ignore_index)
+        counted, total = 1, scores[..., 0].numel()
+    else:
+        right, counted = _one_hot(scores, target, ignore_index)
+        total = (weights * right).sum()
+    wanted = (1 - label_smoothing) * right + label_smoothing / num_classes
+    return weights * wanted * counted, total if reduction == "mean" else 1
+
+
+def _one_hot(scores: Tensor, target: Tensor, ignore_index: int) -> tuple[Tensor, Tensor]:
+    """Return 1 at the right classes and 0 elsewhere, and where a target is not ignored."""
+    require_shape("target", target, tuple(scores.shape[:-1]))
+    counted = target != ignore_index
+    num_classes, labels = scores.shape[-1], target[counted]
+    if labels.numel() and not 0 <= labels.min() <= labels.max() < num_classes:
+        raise ValueError(
+            f"target must lie in 0 to {num_classes - 1}, the classes that input has scores for, "
+            f"but it goes from {labels.min()} to {labels.max()}."
+        )
+    right = target[..., None] == torch.arange(num_classes, device=target.device)
+    counted = counted[..., None]
+    return (right & counted).to(scores.dtype), counted
+
+
+def _probabilities(scores: Tensor, target: Tensor, ignore_index: int) -> Tensor:
+    if target.ndim != scores.ndim:
+        raise ValueError(
+            f"target of dtype {target.dtype} holds probabilities and needs the shape of input; "
+            f"its shape is {tuple(target.shape)}. Class indices are whole numbers: target.long()."
+        )
+    if ignore_index >= 0:
+        raise ValueError(f"ignore_index {ignore_index} means nothing where target is fractions.")
+    right = _classes_last(target)
+    require_shape("target", right, tuple(scores.shape))
+    return right
 
 
 def _class_dim(input: Tensor) -> int:
     return 0 if input.ndim == 1 else 1
 
 
-def _log_softmax(input: Tensor, dim: int) -> Tensor:
-    """Compute x_i - log(sum over j of e^x_j), stable because the largest exponent is 0."""
-    shifted = input - input.amax(dim, keepdim=True)
-    return shifted - shifted.exp().sum(dim, keepdim=True).log()
+def _classes_last(input: Tensor) -> Float[Tensor, "*losses classes"]:
+    return input.movedim(_class_dim(input), -1).to(sum_dtype(input))
+
+
+def _log_softmax(scores: Float[Tensor, "*losses classes"]) -> Float[Tensor, "*losses classes"]:
+    """Compute x - log(sum over c of e^x[c]), stable because the largest exponent is 0."""
+    shifted = scores - scores.amax(dim=-1, keepdim=True)
+    return shifted - shifted.exp().sum(dim=-1, keepdim=True).log()

@@ -10,8 +10,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from course_lib.layers.precision import sum_dtype
 from course_lib.layers.sizes import Size, pair, require_shape
-from course_lib.layers.windows import Windows, sum_dtype, windows_of
+from course_lib.layers.windows import Windows, windows_of
 
 
 def max_pool2d(
@@ -29,7 +30,7 @@ def max_pool2d(
     """
     windows = _pool_windows(input, kernel_size, stride, padding, dilation, ceil_mode)
     view = windows.view(windows.pad(input, -torch.inf))
-    output = view[:, :, 0, 0].clone()
+    output = view[:, :, 0, 0]
     for i, j in windows.positions():
         output = torch.maximum(output, view[:, :, i, j])
     return output

@@ -16,7 +16,7 @@ def pair(size: Size, name: str = "size", minimum: int = 1) -> Pair:
 
     Raises ValueError, naming the argument, for anything but one or two ints >= minimum.
     """
-    given = (size, size) if isinstance(size, int) else tuple(size)
+    given = tuple(size) if isinstance(size, tuple | list) else (size, size)
     if len(given) != 2 or not all(isinstance(number, int) for number in given):
         raise ValueError(f"{name} must be an int or a pair of ints, not {size!r}.")
     if min(given) < minimum:

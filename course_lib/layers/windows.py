@@ -1,6 +1,6 @@
 """The windows a kernel sees: what convolution and pooling have in common."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Float
@@ -20,6 +20,12 @@ class Windows:
     before: Pair  # rows of padding on top, columns of padding on the left
     after: Pair  # rows of padding at the bottom, columns of padding on the right
     output_size: Pair
+
+    @property
+    def reach(self) -> Pair:
+        """How many pixels the dilated kernel reaches across."""
+        height, width = map(span, self.kernel_size, self.dilation)
+        return height, width
 
     def pad(self, images: Tensor, value: float = 0.0) -> Tensor:
         """Put a frame of `value` around the images."""
@@ -42,11 +48,31 @@ class Windows:
         Windows overlap, so one pixel may stand in several of them; within one position (i, j)
         it stands at most once, which is why adding to `view[:, :, i, j]` in place is safe.
         """
-        view = padded
-        for direction, axis in enumerate((2, 3)):
-            reach = span(self.kernel_size[direction], self.dilation[direction])
-            view = view.unfold(axis, reach, self.stride[direction])
+        rows = padded.unfold(2, self.reach[0], self.stride[0])
+        view = rows.unfold(3, self.reach[1], self.stride[1])  # n c out_h out_w reach_h reach_w
         return view[..., :: self.dilation[0], :: self.dilation[1]].permute(0, 1, 4, 5, 2, 3)
+
+    def at(self, y: int, x: int) -> tuple[slice, slice]:
+        """The rows and columns of the padded image that output (y, x) looks at."""
+        (top, left), (reach_h, reach_w) = (y * self.stride[0], x * self.stride[1]), self.reach
+        rows = slice(top, top + reach_h, self.dilation[0])
+        return rows, slice(left, left + reach_w, self.dilation[1])
+
+    def with_overhang(self) -> "Windows":
+        """Add the rows and columns that a last window needs beyond the padding (ceil_mode)."""
+        bottom, right = (
+            max(after, (places - 1) * stride + reach - size - before)
+            for after, places, stride, reach, size, before in zip(
+                self.after,
+                self.output_size,
+                self.stride,
+                self.reach,
+                self.image_size,
+                self.before,
+                strict=True,
+            )
+        )
+        return replace(self, after=(bottom, right))
 
     def positions(self) -> list[Pair]:
         """Every position (i, j) of the kernel, row by row."""
@@ -69,19 +95,16 @@ def windows_of(
     if images.ndim != 4:
         raise ValueError(f"input must be (n, channels, height, width), not {tuple(images.shape)}.")
     kernel_size, stride = pair(kernel_size, "kernel_size"), pair(stride, "stride")
-    dilation, image_size = pair(dilation, "dilation"), tuple(images.shape[2:])
+    dilation, (height, width) = pair(dilation, "dilation"), images.shape[2:]
     if isinstance(padding, str):
         before, after = _named_padding(padding, kernel_size, stride, dilation)
-        padded = tuple(size + a + b for size, a, b in zip(image_size, before, after, strict=True))
-        places = output_size(padded, kernel_size, stride, 0, dilation)
+        framed = (height + before[0] + after[0], width + before[1] + after[1])
+        places = output_size(framed, kernel_size, stride, 0, dilation)
     else:
         before = after = pair(padding, "padding", minimum=0)
-        places = output_size(image_size, kernel_size, stride, before, dilation, ceil_mode)
-    last = [(place - 1) * step for place, step in zip(places, stride, strict=True)]
-    reach = [span(k, d) for k, d in zip(kernel_size, dilation, strict=True)]
-    # Only with ceil_mode does a last window need more than the padding that was asked for.
-    after = tuple(max(after[i], last[i] + reach[i] - image_size[i] - before[i]) for i in range(2))
-    return Windows(image_size, kernel_size, stride, dilation, before, after, places)
+        places = output_size((height, width), kernel_size, stride, before, dilation, ceil_mode)
+    windows = Windows((height, width), kernel_size, stride, dilation, before, after, places)
+    return windows.with_overhang() if ceil_mode else windows
 
 
 def _named_padding(name: str, kernel_size: Pair, stride: Pair, dilation: Pair) -> tuple[Pair, Pair]:

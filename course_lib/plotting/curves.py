@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from course_lib.plotting.seed_series import Runs, by_experiment
@@ -66,7 +67,7 @@ def _check(groups: Sequence[Runs], quantities: Sequence[str]) -> None:
 
 
 def _draw(
-    axis: "Axes", runs: Runs, quantity: str, colour: str, factor: float, is_alone: bool
+    axis: "Axes", runs: Runs, quantity: str, colour: str, factor: int, is_alone: bool
 ) -> float:
     """Line and band of one experiment; returns the height at which the line ends."""
     series = runs.series(quantity)
@@ -102,12 +103,14 @@ def _dress(axis: "Axes", quantities: Sequence[str], log: bool) -> None:
     else:
         axis.set_ylim(bottom=0)
     axis.margins(x=0.02)
+    axis.autoscale_view()  # now, because the labels are put where the lines end
 
 
 def _label_ends(axis: "Axes", ends: Sequence[tuple[float, str, str]]) -> None:
     """Write each line's name where it ends, moved apart where two lines end together."""
     to_axes = axis.transData + axis.transAxes.inverted()
-    heights = [to_axes.transform((0, height))[1] for height, _, _ in ends]
+    # A logarithmic axis puts an error of zero far below itself.
+    heights = [max(to_axes.transform((0, height))[1], 0.0) for height, _, _ in ends]
     for (_, text, colour), height in zip(ends, _apart(heights), strict=True):
         axis.annotate(
             text, (1, height), (4, 0), xycoords="axes fraction", textcoords="offset points",
@@ -116,10 +119,10 @@ def _label_ends(axis: "Axes", ends: Sequence[tuple[float, str, str]]) -> None:
 
 
 def _apart(heights: Sequence[float]) -> list[float]:
-    """The same heights, moved as little as keeps each one line of text from the next."""
-    order = sorted(range(len(heights)), key=heights.__getitem__)
+    """The same heights, each raised where it is less than a line of text above the next."""
     moved = list(heights)
-    for below, above in zip(order, order[1:], strict=False):
+    order = sorted(range(len(heights)), key=heights.__getitem__)
+    for below, above in pairwise(order):
         moved[above] = max(moved[above], moved[below] + LABEL_GAP)
     return moved
 

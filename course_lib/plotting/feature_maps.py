@@ -37,7 +37,7 @@ def plot_feature_maps(
         raise ValueError(f"titles has {len(titles)} entries for {len(values)} maps.")
     shared = colour_scale(values)
     with house_style() as plt:
-        figure, axes = lay_out(plt, len(values), columns, "maps", 0.18)
+        figure, axes = lay_out(plt, values, columns, "maps", 0.18)
         for axis, channel, title in zip(axes, values, titles, strict=True):
             largest = float(abs(channel).max()) or 1.0
             limits = {"vmin": -largest if shared["vmin"] else 0.0, "vmax": largest}

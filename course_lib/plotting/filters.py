@@ -41,7 +41,7 @@ def plot_filters(
 
 def _plot_row(filters: np.ndarray, columns: int | None) -> "Figure":
     with house_style() as plt:
-        figure, axes = lay_out(plt, len(filters), columns, "weight")
+        figure, axes = lay_out(plt, filters, columns, "weight")
         for axis, values in zip(axes, filters, strict=True):
             picture = axis.imshow(values, **_scale(filters))
             frame(axis)
@@ -52,7 +52,7 @@ def _plot_row(filters: np.ndarray, columns: int | None) -> "Figure":
 def _plot_colours(filters: np.ndarray, columns: int | None) -> "Figure":
     colours = 0.5 + filters.transpose(0, 2, 3, 1) / (2 * _scale(filters)["vmax"])
     with house_style() as plt:
-        figure, axes = lay_out(plt, len(filters), columns, "weight")
+        figure, axes = lay_out(plt, colours, columns, "weight")
         for axis, picture in zip(axes, colours, strict=True):
             axis.imshow(picture.clip(0, 1))
             frame(axis)

@@ -33,7 +33,7 @@ def plot_images(
     low, high = _range(pictures)
     lines = max((caption.count("\n") + 1 for caption, _ in captions if caption), default=0)
     with house_style() as plt:
-        figure, axes = lay_out(plt, len(pictures), columns, "images", 0.18 * lines)
+        figure, axes = lay_out(plt, pictures, columns, "images", 0.18 * lines)
         for axis, picture, (caption, is_wrong) in zip(axes, pictures, captions, strict=True):
             axis.imshow((picture - low) / (high - low), cmap="gray", vmin=0, vmax=1)
             frame(axis, ACCENT if is_wrong else FAINT, 2.0 if is_wrong else 0.8)
@@ -57,7 +57,7 @@ def _channels_last(images: Tensor) -> np.ndarray:
 
 def _range(pictures: np.ndarray) -> tuple[float, float]:
     low, high = float(pictures.min()), float(pictures.max())
-    if 0 <= low and high <= 1:
+    if low >= 0 and high <= 1:
         return 0.0, 1.0
     return low, high if high > low else low + 1
 

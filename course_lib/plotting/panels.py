@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MOST_PANELS = 128
 WIDTH = 7.2  # inches: a page of the book
+WIDEST = 1.7
+LONGEST_ROW = 10
 
 
 def values_of(tensor: Tensor, name: str) -> np.ndarray:
@@ -25,16 +27,19 @@ def values_of(tensor: Tensor, name: str) -> np.ndarray:
 
 
 def lay_out(
-    plt, num: int, columns: int | None, name: str, text_height: float = 0.0
+    plt, pictures: np.ndarray, columns: int | None, name: str, text_height: float = 0.0
 ) -> tuple["Figure", list["Axes"]]:
-    """A figure with `num` square panels; `text_height` inches are left above each for its title."""
+    """A figure with a panel for each picture, and `text_height` inches for a title over each."""
+    num, height, width = pictures.shape[:3]
     if not 1 <= num <= MOST_PANELS:
         raise ValueError(f"{name} holds {num} pictures; a figure shows 1 to {MOST_PANELS}.")
-    columns = columns or min(num, 8)
+    if columns is None:
+        columns = num if num <= LONGEST_ROW else math.ceil(num / math.ceil(num / 8))
     rows = math.ceil(num / columns)
-    side = min(max(WIDTH / columns, 0.5), 1.7)
+    across = min(WIDTH / columns, WIDEST)
+    down = across * height / width + text_height
     figure, axes = plt.subplots(
-        rows, columns, figsize=(side * columns, (side + text_height) * rows), squeeze=False
+        rows, columns, figsize=(across * columns, down * rows), squeeze=False
     )
     figure.get_layout_engine().set(w_pad=0.03, h_pad=0.03, wspace=0.02, hspace=0.02)
     for axis in axes.flat[num:]:
@@ -63,4 +68,4 @@ def add_colour_bar(figure: "Figure", picture, axes: list["Axes"]) -> None:
     ticks = (low, 0, high) if low < 0 else (low, high)
     bar.set_ticks(ticks, labels=[f"{tick:.2g}".replace("-", "−") for tick in ticks])
     bar.ax.tick_params(length=0)
-    bar.outline.set_visible(False)
+    bar.outline.set(edgecolor=FAINT, linewidth=0.8)

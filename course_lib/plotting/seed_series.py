@@ -37,7 +37,7 @@ class Runs:
         if reduced is None:
             return None
         share = reduced["of_paper"]
-        work = "a quick run" if share is None else f"{share:.2g} of the paper's training"
+        work = "a quick run" if share is None else f"{100 * share:.2g} % of the paper's training"
         return f"{work}: {reduced['note']}" if reduced["note"] else work
 
     def series(self, quantity: str) -> SeedSeries:

@@ -3,7 +3,6 @@
 import random
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 import oracles

@@ -129,8 +129,8 @@ POOLING = (
     ),
     Setting(
         "overlap",
-        "overlapping windows (kernel 3 by 3, stride 2 down, 1 across)",
-        image=(7, 6),
+        "overlapping windows (kernel 3 by 3, stride 2 down, 1 across; the 2 does not fit)",
+        image=(8, 6),
         kernel=(3, 3),
         stride=(2, 1),
         visible=True,

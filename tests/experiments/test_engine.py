@@ -1,5 +1,6 @@
 """An experiment from its dataclass to its record, on digits few enough to train in a second."""
 
+import json
 from dataclasses import asdict, replace
 
 import pytest
@@ -27,7 +28,7 @@ def test_the_record_tells_what_was_run_and_what_came_out(kind, small_mnist, tmp_
     assert path == tmp_path / "results" / experiment.name / "seed2.json"
     made = record(experiment.name, 2, tmp_path / "results")
     assert made.question == experiment.question
-    assert made.config == asdict(experiment)
+    assert made.config == json.loads(json.dumps(asdict(experiment)))
     # 2 passes of the paper's 20, through 500 digits of the paper's 60,000
     assert made.scale["kind"] == "fraction"
     assert made.scale["of_paper"] == round(2 * 500 / (20 * 60_000), 4)
@@ -158,3 +159,17 @@ def test_runs_on_the_gpu(small_mnist, tmp_path):
     experiment = replace(LenetMnist(), **SMALL)
     engine.run_experiment(experiment, 0, False, "cuda", tmp_path, tmp_path / "checkpoints")
     assert record(experiment.name, 0, tmp_path).device == torch.cuda.get_device_name()
+
+
+def test_lenet5_follows_the_rates_of_the_paper():
+    # Section III-B: 0.0005 for two passes, 0.0002 for three, 0.0001 for three, 0.00005 for four,
+    # 0.00001 after that.
+    experiment = LenetMnist()
+    optimizer, schedule = experiment.optimizer(experiment.model())
+    rates = []
+    for _ in range(22):
+        rates.append(optimizer.param_groups[0]["lr"] / experiment.rate_factor)
+        optimizer.step()
+        schedule.step()
+    paper = [5e-4] * 2 + [2e-4] * 3 + [1e-4] * 3 + [5e-5] * 4 + [1e-5] * 10
+    assert rates == pytest.approx(paper)

@@ -6,9 +6,8 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_lib.layers import conv2d, conv2d_backward
+from course_lib.layers import conv2d, conv2d_backward, convolution
 
-EXACT = {"rtol": 1e-11, "atol": 1e-11}
 SIDES = st.tuples(st.integers(1, 9), st.integers(1, 9))
 KERNELS = st.tuples(st.integers(1, 4), st.integers(1, 4))
 STEPS = st.one_of(st.integers(1, 3), st.tuples(st.integers(1, 3), st.integers(1, 3)))
@@ -46,22 +45,10 @@ def convolutions(draw):
 
 @settings(max_examples=500, derandomize=True, deadline=None)
 @given(convolutions())
-def test_forward_and_backward_equal_torch(drawn):
-    """500 configurations; the upstream gradient is random, so no element can hide."""
+def test_forward_and_backward_equal_torch(equals_torch, drawn):
+    """500 configurations of both."""
     images, weight, bias, options = drawn
-    before = [tensor.clone() for tensor in (images, weight)]
-    leaves = [t if t is None else t.clone().requires_grad_() for t in (images, weight, bias)]
-    expected = F.conv2d(*leaves, **options)
-    upstream = torch.randn_like(expected)
-    wanted = iter(torch.autograd.grad(expected, [t for t in leaves if t is not None], upstream))
-    with torch.inference_mode():
-        output = conv2d(images, weight, bias, **options)
-        gradients = conv2d_backward(upstream, images, weight, bias, **options)
-    torch.testing.assert_close(output, expected.detach(), **EXACT)
-    assert (gradients[2] is None) == (bias is None)
-    for gradient in gradients[: 2 if bias is None else 3]:
-        torch.testing.assert_close(gradient, next(wanted), **EXACT)
-    assert all(map(torch.equal, (images, weight), before)), "an input was changed"
+    equals_torch(conv2d, conv2d_backward, F.conv2d, images, weight, bias, **options)
 
 
 def test_one_window_worked_by_hand():
@@ -87,37 +74,22 @@ def test_a_stride_that_does_not_fit_leaves_the_last_pixels_unseen():
     assert conv2d(image, weight, stride=2).tolist() == [[[[0.0, 0.0]]]]
 
 
-def test_backward_by_finite_differences():
-    """Independent of torch's own convolution: the slope of the forward, number by number."""
-    torch.manual_seed(3)
+def test_backward_by_finite_differences(slopes):
     options = {"stride": (2, 1), "padding": (1, 2), "dilation": (1, 2), "groups": 2}
     inputs = _random((2, 4, 6, 7), (4, 2, 3, 2), (4,), dtype=torch.float64)
     upstream = torch.randn_like(conv2d(*inputs, **options))
+    wanted = slopes(lambda *tensors: conv2d(*tensors, **options), inputs, upstream)
     gradients = conv2d_backward(upstream, *inputs, **options)
-    for tensor, gradient in zip(inputs, gradients, strict=True):
-        slope = torch.empty_like(tensor)
-        for index in range(tensor.numel()):
-            kept = tensor.view(-1)[index].item()
-            ends = []
-            for step in (1e-4, -1e-4):
-                tensor.view(-1)[index] = kept + step
-                ends.append((conv2d(*inputs, **options) * upstream).sum())
-            tensor.view(-1)[index] = kept
-            slope.view(-1)[index] = (ends[0] - ends[1]) / 2e-4
-        torch.testing.assert_close(gradient, slope, rtol=1e-7, atol=1e-7)
-
-
-def test_a_batch_larger_than_a_block_is_the_same():
-    """Columns of 13 images exceed one block; a lost or doubled image would show."""
-    images, weight = torch.randn(13, 16, 33, 31), torch.randn(8, 16, 5, 5)
-    leaves = [images.clone().requires_grad_(), weight.clone().requires_grad_()]
-    expected = F.conv2d(*leaves, padding=2)
-    upstream = torch.randn_like(expected)
-    wanted = torch.autograd.grad(expected, leaves, upstream)
-    torch.testing.assert_close(conv2d(images, weight, padding=2), expected, rtol=1e-4, atol=1e-3)
-    gradients = conv2d_backward(upstream, images, weight, padding=2)[:2]
     for gradient, want in zip(gradients, wanted, strict=True):
-        torch.testing.assert_close(gradient, want, rtol=1e-4, atol=1e-2)
+        torch.testing.assert_close(gradient, want, rtol=1e-7, atol=1e-7)
+
+
+def test_a_batch_larger_than_a_block_is_the_same(equals_torch, monkeypatch):
+    """Blocks of two images and a last one of one; a lost or doubled image would show."""
+    images, weight = _random((5, 2, 7, 6), (4, 2, 3, 3), dtype=torch.float64)
+    columns_of_one = 2 * 3 * 3 * 5 * 4 * images.element_size()
+    monkeypatch.setitem(convolution.BLOCK_BYTES, "cpu", 2 * columns_of_one)
+    equals_torch(conv2d, conv2d_backward, F.conv2d, images, weight, None)
 
 
 def test_autograd_can_still_follow_the_forward():
@@ -146,18 +118,10 @@ def test_half_precision_is_as_close_as_its_digits_allow(dtype):
 
 @pytest.mark.gpu
 @pytest.mark.parametrize("options", [{}, {"stride": 2, "padding": (2, 1), "groups": 3}])
-def test_cuda_equals_torch(options):
-    groups = options.get("groups", 1)
-    shapes = ((5, 6, 17, 19), (9, 6 // groups, 3, 5), (9,))
-    images, weight, bias = _random(*shapes, device="cuda", dtype=torch.float64)
-    leaves = [tensor.clone().requires_grad_() for tensor in (images, weight, bias)]
-    expected = F.conv2d(*leaves, **options)
-    upstream = torch.randn_like(expected)
-    wanted = torch.autograd.grad(expected, leaves, upstream)
-    torch.testing.assert_close(conv2d(images, weight, bias, **options), expected, **EXACT)
-    gradients = conv2d_backward(upstream, images, weight, bias, **options)
-    for gradient, want in zip(gradients, wanted, strict=True):
-        torch.testing.assert_close(gradient, want, **EXACT)
+def test_cuda_equals_torch(equals_torch, options):
+    shapes = ((5, 6, 17, 19), (9, 6 // options.get("groups", 1), 3, 5), (9,))
+    tensors = _random(*shapes, device="cuda", dtype=torch.float64)
+    equals_torch(conv2d, conv2d_backward, F.conv2d, *tensors, **options)
 
 
 IMAGES, WEIGHT = (2, 4, 5, 6), (6, 4, 3, 3)
