@@ -6,6 +6,7 @@ from pathlib import Path
 
 from course_lib import provenance
 from course_lib.authoring.chapters import Chapter
+from course_lib.authoring.setup_cell import without_address
 
 # A new minor version may change what a cell prints or draws.
 VERSIONS = ("torch", "matplotlib")
@@ -33,9 +34,10 @@ def versions() -> dict[str, str]:
 
 
 def code_digest(chapter: Chapter) -> str:
-    """A digest of the code cells and their options, without the setup, which prints nothing."""
-    cells = [cell for cell in chapter.notebook.cells if cell.cell_type == "code"][1:]
-    return provenance.digest(*(f"{sorted(cell.metadata.items())}{cell.source}" for cell in cells))[:16]
+    """A digest of the code cells and their options."""
+    cells = [cell for cell in chapter.notebook.cells if cell.cell_type == "code"]
+    parts = (f"{sorted(cell.metadata.items())}{without_address(cell.source)}" for cell in cells)
+    return provenance.digest(*parts)[:16]
 
 
 def syntax_trees(chapter: Chapter) -> Iterator[tuple[int, ast.Module]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from course_lib.authoring.chapters import Chapter
 from course_lib.authoring.course_file import Course
 
+INSTALL = "%pip install -q --no-deps jaxtyping"
 CELL = re.compile(
     r"^```\{code-cell\} ipython3\n:tags: \[remove-cell\]\n\n(?P<source># Setup.*?)\n```$",
     re.MULTILINE | re.DOTALL,
@@ -13,17 +14,26 @@ CELL = re.compile(
 
 
 def setup_source(course: Course) -> str:
-    """The text of the cell; the book hides it, and outside Colab it does nothing."""
+    """The text of the cell, which the book hides."""
     return "\n".join(
         [
-            "# Setup: in Colab this installs the library of the course. Elsewhere it does nothing.",
+            "# Setup: in Colab this installs the library of the course. Figures get sharp everywhere.",
             "import sys",
             "from importlib.util import find_spec",
             "",
+            "from matplotlib_inline.backend_inline import set_matplotlib_formats",
+            "",
             'if "google.colab" in sys.modules and find_spec("course_lib") is None:',
-            f"    %pip install -q --no-deps jaxtyping {course.wheel}",
+            f"    {INSTALL} {course.wheel}",
+            "",
+            'set_matplotlib_formats("retina")',
         ]
     )
+
+
+def without_address(source: str) -> str:
+    """The cell without the line that installs: no output depends on where the wheel lies."""
+    return "\n".join(line for line in source.split("\n") if INSTALL not in line)
 
 
 def with_setup(text: str, course: Course, name: str) -> str:

@@ -28,7 +28,7 @@ def rows(gradebook: Gradebook, places: Places, assignments: Sequence[str] = ()) 
     for assignment in gradebook.assignments:
         if not assignments or assignment.name in assignments:
             known = {student.id: student for student in gradebook.students}
-            handed_in = [path.stem for path in places.record("x", assignment.name).parent.glob("*.json")]
+            handed_in = [path.stem for path in places.records(assignment.name).glob("*.json")]
             for name in sorted({*known, *handed_in}):
                 yield _row(gradebook, places, assignment, name, known.get(name))
 

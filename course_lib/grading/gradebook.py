@@ -129,14 +129,20 @@ def is_written(places: Places, student: str, slug: str) -> bool:
 
 
 def require_assignment(places: Places, slug: str) -> None:
-    """Raise RuntimeError, saying what to do, unless the gradebook knows the assignment."""
+    """See that the gradebook knows the assignment, and when it is due if nobody said so there.
+
+    Raises RuntimeError, saying what to do, where it does not know it.
+    """
     with open_gradebook(places) as gradebook:
         try:
-            known = gradebook.find_assignment(slug).notebooks
+            assignment = gradebook.find_assignment(slug)
         except MissingEntry:
-            known = []
-    if not known:
-        raise RuntimeError(f"the gradebook does not know {slug}: `course release {slug}` first.")
+            assignment = None
+        if assignment is None or not assignment.notebooks:
+            raise RuntimeError(f"the gradebook does not know {slug}: `course release {slug}`.")
+        due = places.due(slug)
+        if assignment.duedate is None and due is not None:
+            gradebook.update_or_create_assignment(slug, duedate=due.isoformat())
 
 
 def open_gradebook(places: Places) -> Gradebook:

@@ -1,6 +1,8 @@
 """Where grading keeps its things: below `.grading/`, which git ignores."""
 
+import tomllib
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from course_lib import provenance
@@ -41,6 +43,12 @@ class Places:
     def solutions(self, slug: str) -> Path:
         return self.root / "solutions" / slug
 
+    def due(self, slug: str) -> datetime | None:
+        """When an assignment is due, by course.toml."""
+        path = self.root / "course.toml"
+        course = tomllib.loads(path.read_text(encoding="utf8")) if path.exists() else {}
+        return course.get("assignments", {}).get(slug, {}).get("due")
+
     def source(self, slug: str) -> Path:
         """The staged source notebook, with the solutions in it."""
         return self.grading / "source" / slug / f"{slug}.ipynb"
@@ -48,8 +56,12 @@ class Places:
     def release(self, slug: str) -> Path:
         return self.root / "assignments" / slug / f"{slug}.ipynb"
 
+    def records(self, slug: str) -> Path:
+        """The folder of what is known of each graded submission."""
+        return self.grading / "verdicts" / slug
+
     def record(self, student: str, slug: str) -> Path:
-        return self.grading / "verdicts" / slug / f"{student}.json"
+        return self.records(slug) / f"{student}.json"
 
     def notebook(self, step: str, student: str, slug: str, suffix: str = ".ipynb") -> Path:
         """One student's file in one of nbgrader's steps, such as "autograded"."""

@@ -19,13 +19,12 @@ PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:image/gif
 
 
 def markdown(source: str) -> str:
-    """What nbconvert makes of Markdown, without scripts, forms, frames and foreign pictures."""
+    """What nbconvert makes of Markdown, with scripts, forms, frames and the like as text."""
     return bleach.clean(
         markdown2html(source),
         tags=TAGS,
         attributes=_is_allowed,
         protocols=("http", "https", "mailto", "data"),
-        strip=True,
         strip_comments=True,
     )
 

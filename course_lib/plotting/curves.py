@@ -91,7 +91,7 @@ def _label(name: str, quantity: str, groups: Sequence[Runs], quantities: Sequenc
 
 
 def _dress(axis: "Axes", quantities: Sequence[str], log: bool) -> None:
-    from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+    from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
     what = QUANTITIES[quantities[0]] if len(quantities) == 1 else "error"
     axis.set(xlabel="epoch", ylabel=what if "train_loss" in quantities else f"{what} (%)")
@@ -99,7 +99,9 @@ def _dress(axis: "Axes", quantities: Sequence[str], log: bool) -> None:
     axis.grid(axis="y")
     if log:
         axis.set_yscale("log")
+        axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        axis.yaxis.set_minor_locator(NullLocator())
     else:
         axis.set_ylim(bottom=0)
     axis.margins(x=0.02)

@@ -52,6 +52,9 @@ def house_style() -> Iterator:
     """matplotlib.pyplot in the style of the course, for the length of a `with` block."""
     import matplotlib.pyplot as plt
 
+    # Loads the backend. A notebook's turns on its display with that; were it loaded inside
+    # the block, the end of the block would turn it off again.
+    plt.draw_if_interactive()
     before = set(plt.get_fignums())
     with plt.style.context(["default", STYLE]):
         yield plt
@@ -59,15 +62,15 @@ def house_style() -> Iterator:
             figure = plt.figure(number)
             # Ticks are made when they are first drawn, with the settings of that moment.
             figure.draw_without_rendering()
-            figure._ipython_display_ = partial(_leave_to_the_notebook, figure)
+            figure._ipython_display_ = partial(_shown, figure)
 
 
-def _leave_to_the_notebook(figure) -> None:
-    """Show a figure once: a notebook shows open figures itself, when the cell has run.
+def _shown(figure) -> None:
+    """Keep a figure that was shown as the value of a cell from being shown again after it.
 
-    IPython asks here first when the figure is also the value of the cell.
+    IPython asks here before it shows a figure; a notebook shows all open ones after a cell.
     """
     import matplotlib.pyplot as plt
 
-    if not plt.fignum_exists(figure.number):
-        raise NotImplementedError  # IPython's word for "show it as you would have"
+    plt.close(figure)
+    raise NotImplementedError  # IPython's word for "show it as you would have"

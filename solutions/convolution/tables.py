@@ -140,7 +140,7 @@ POOLING = (
         "unequal padding of negative images (top 1, bottom 0, left 0, right 2)",
         image=(4, 5),
         kernel=(2, 3),
-        stride=(2, 2),
+        stride=(2, 3),
         padding=(1, 0, 0, 2),
         negative=True,
         visible=True,

@@ -16,6 +16,8 @@ from course_lib.data.catalogue import CATALOGUE, DataSet, Original
 
 PAGE = b"<!DOCTYPE html><title>Sign in</title>" + b" " * 30_000
 
+BOMB = gzip.compress(bytes(10_000_000))
+
 
 class MisbehavingHandler(BaseHTTPRequestHandler):
     def log_message(self, *_):
@@ -78,7 +80,7 @@ class MisbehavingHandler(BaseHTTPRequestHandler):
         self.answer(file[:-6] + b"xxxxxx")
 
     def oversized(self, *_):
-        self.answer(gzip.compress(bytes(50_000_000)))
+        self.answer(BOMB)
 
     def unpacked(self, file, _):
         self.answer(gzip.decompress(file))

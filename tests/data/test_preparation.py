@@ -32,8 +32,10 @@ BREAKS = ("cut-short", "cut-short-untold", "stalls")
 
 
 @pytest.fixture(autouse=True)
-def _little_patience(monkeypatch):
-    monkeypatch.setattr(download, "TIMEOUT_SECONDS", 0.4)
+def _little_patience(request, monkeypatch):
+    """Only where a test waits for it: a busy machine answers late, too."""
+    waits = any(word in request.node.name for word in ("silent", "stalls", "goes_on"))
+    monkeypatch.setattr(download, "TIMEOUT_SECONDS", 0.4 if waits else 20)
 
 
 def assert_tiny_is_there(root, tiny_arrays):

@@ -25,13 +25,13 @@ ALLOWED = {
     "grading": (
         {"checking"},
         TORCH
-        | {"bs4", "jupyter_client", "nbclient", "nbconvert", "nbformat", "nbgrader", "safetensors"}
+        | {"bleach", "bs4", "jupyter_client", "nbclient", "nbconvert", "nbformat", "nbgrader", "safetensors"}
         | {"traitlets", "zmq"},
     ),
     "authoring": (
         {"checking"},
         TORCH
-        | {"jupyter_cache", "myst_nb", "myst_parser", "nbclient", "nbformat", "nbgrader", "pybtex"}
+        | {"PIL", "jupyter_cache", "myst_nb", "myst_parser", "nbclient", "nbformat", "nbgrader", "pybtex"}
         | {"safetensors", "sphinx", "traitlets", "yaml", "docutils", "markdown_it"},
     ),
 }

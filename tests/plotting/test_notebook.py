@@ -8,10 +8,11 @@ CELLS = (
     "figure = plot_images(torch.rand(2, 4, 4)); figure",
     "plot_images(torch.rand(2, 4, 4));",
     "figure",
+    "display(plot_images(torch.rand(2, 4, 4)), plot_images(torch.rand(2, 4, 4)))",
 )
 
 
-def test_a_figure_is_shown_once_with_and_without_a_semicolon_and_again_when_asked():
+def test_a_figure_is_shown_once_and_again_when_asked():
     nbclient = pytest.importorskip("nbclient")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
     nbclient.NotebookClient(notebook, timeout=120).execute()
@@ -19,4 +20,4 @@ def test_a_figure_is_shown_once_with_and_without_a_semicolon_and_again_when_aske
         sum("image/png" in output.get("data", {}) for output in cell.outputs)
         for cell in notebook.cells
     ]
-    assert pictures == [0, 1, 1, 1]
+    assert pictures == [0, 1, 1, 1, 2]

@@ -97,11 +97,3 @@ def test_the_readers_settings_do_not_change_the_figure(figure):
     texts = [text for text in drawn.findobj(Text) if text.get_text()]
     assert all(text.get_fontsize() >= 9 for text in texts)
     assert all(linear(text.get_color()) @ (0.2126, 0.7152, 0.0722) < 0.2 for text in texts)
-
-
-def test_a_notebook_shows_a_figure_once():
-    figure = FIGURES["images"]()
-    assert figure._ipython_display_() is None  # open: the notebook shows it after the cell
-    plt.close(figure)
-    with pytest.raises(NotImplementedError):  # closed: IPython shows it as it would have
-        figure._ipython_display_()

@@ -70,7 +70,7 @@ def test_every_epoch_sees_every_image_once_in_an_order_of_its_own():
                 seen.append(x[:, 0].tolist())
             return x[:, :1] * self.weight
 
-    model = Watch()
+    model = Watch().eval()  # fit turns training mode on
     images, labels = torch.arange(10.0)[:, None], torch.zeros(10, dtype=torch.int64)
     optimizer = SGD(model.parameters(), lr=0.1)
     part = (images, labels)

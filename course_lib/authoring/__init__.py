@@ -1,0 +1,1 @@
+"""Text to notebooks: book -> lectures and site, solutions -> assignments."""

@@ -1,0 +1,28 @@
+"""Daniel pads with zeros before he pools: where all pixels are negative, the padding wins."""
+
+import torch
+
+NAME = "Daniel Okafor"
+
+# Wrong only where negative images are padded, in 1 of 8 cases; in the case with everything, each
+# window that touches the padding holds a positive pixel or not by chance, so it is wrong too.
+EXPECTED = {
+    "output_size": 2,
+    "conv_channels_last": 4,
+    "conv_channels_last_grad_images": 4,
+    "conv_channels_last_grad_weight": 4,
+    "pool_channels_last": 2.25,
+    "pool_channels_last_backward": 4,
+}
+
+MISTAKES = {"pool_channels_last": "PadsWithZeros"}
+
+
+def pool_channels_last(images, kernel_size, stride, padding, dilation):
+    top, bottom, left, right = padding
+    x = torch.nn.functional.pad(images, (0, 0, left, right, top, bottom))
+    # unfold makes windows, first down, then across
+    x = x.unfold(1, (kernel_size[0] - 1) * dilation[0] + 1, stride[0])
+    x = x.unfold(2, (kernel_size[1] - 1) * dilation[1] + 1, stride[1])
+    x = x[..., :: dilation[0], :: dilation[1]]
+    return x.amax(dim=(-1, -2))
