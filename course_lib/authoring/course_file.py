@@ -28,12 +28,18 @@ class Course:
     def colab(self, path: str) -> str:
         """The address that opens a notebook of the repository in Colab; GitHub's only."""
         owner_and_name = self.repository.removeprefix("https://github.com/")
-        return f"https://colab.research.google.com/github/{owner_and_name}/blob/{self.branch}/{path}"
+        return (
+            f"https://colab.research.google.com/github/{owner_and_name}/blob/{self.branch}/{path}"
+        )
 
     def on_hub(self, path: str) -> str:
         """The address that pulls the repository into a JupyterHub and opens a notebook there."""
         name = self.repository.rpartition("/")[2]
-        query = {"repo": self.repository, "branch": self.branch, "urlpath": f"lab/tree/{name}/{path}"}
+        query = {
+            "repo": self.repository,
+            "branch": self.branch,
+            "urlpath": f"lab/tree/{name}/{path}",
+        }
         return f"{self.hub}/hub/user-redirect/git-pull?{urlencode(query)}"
 
     @property

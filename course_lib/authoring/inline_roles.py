@@ -25,14 +25,17 @@ NUMBER = re.compile(r"%s|\{number\}")
 
 @dataclass
 class Surroundings:
-    """What a chapter's text refers to; `cited` collects the keys for its list of references."""
+    """What a chapter's text refers to; `cited` collects the keys for its list of references.
+
+    `glued` is None while the chapter has not run yet: then any name will do.
+    """
 
     course: Course
     book: Path
     labels: Mapping[str, Label]
     titles: Mapping[str, str]
     bibliography: Bibliography
-    glued: Mapping[str, str]
+    glued: Mapping[str, str] | None
     cited: list[str] = field(default_factory=list)
 
 
@@ -140,6 +143,8 @@ def _glued(content: str, around: Surroundings) -> str:
     from myst_nb.core.variables import format_plain_text
 
     name, _, form = content.rpartition(":") if ":" in content else (content, "", "s")
+    if around.glued is None:
+        return ""
     if name not in around.glued:
         raise ValueError(f"no cell of this chapter glues '{name}'.")
     return format_plain_text(around.glued[name], form)

@@ -39,7 +39,9 @@ def page_titles(book: Path) -> dict[str, str]:
     titles = {}
     for page in pages(book):
         lines = (book / f"{page.slug}.md").read_text(encoding="utf8").split("\n")
-        titles[page.slug] = next((found["title"] for found in map(HEADING.match, lines) if found), "")
+        titles[page.slug] = next(
+            (found["title"] for found in map(HEADING.match, lines) if found), ""
+        )
     return titles
 
 

@@ -1,5 +1,6 @@
 """Make lectures/<slug>.ipynb from book/<slug>.md."""
 
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -38,6 +39,7 @@ def committed(root: Path, slug: str) -> NotebookNode | None:
 
 def run(chapter: Chapter, root: Path) -> NotebookNode:
     """Execute a chapter and make its notebook."""
+    _texts(chapter, root, glued=None)  # a fault in the text shows before the minute of running
     notebook = nbformat.from_dict(chapter.notebook)
     execute(notebook, chapter.slug)
     outputs.clean(notebook)
@@ -47,23 +49,18 @@ def run(chapter: Chapter, root: Path) -> NotebookNode:
 
 def with_outputs(chapter: Chapter, root: Path, executed: NotebookNode) -> NotebookNode:
     """The notebook of a chapter as its text is now, with outputs that it had before."""
-    course = read_course(root)
-    around = surroundings(root, course, outputs.glued(executed))
     ran = iter([cell for cell in executed.cells if cell.cell_type == "code"])
-    cells = []
-    for index, cell in enumerate(chapter.notebook.cells):
-        name = f"{chapter.slug}-{index + 1}"
-        if cell.cell_type == "code":
-            cells.append(_code_cell(name, cell, next(ran)))
-            continue
-        text = plain_markdown(cell.source, around, lambda line, i=index: chapter.where(i, line))
-        if index == 0:
-            text += "\n\n" + _origin(chapter, course)
-        cells.append({"id": name, "cell_type": "markdown", "metadata": {}, "source": text})
+    texts = iter(_texts(chapter, root, outputs.glued(executed)))
+    cells = [
+        {"id": f"{chapter.slug}-{number}"}
+        | (_code_cell(cell, next(ran)) if cell.cell_type == "code" else _text_cell(next(texts)))
+        for number, cell in enumerate(chapter.notebook.cells, start=1)
+    ]
+    known = {"code": code_digest(chapter), "reads": reads(chapter, root), "versions": versions()}
     metadata = {
         "kernelspec": chapter.notebook.metadata.kernelspec,
         "language_info": LANGUAGE,
-        "course": {"code": code_digest(chapter), "reads": reads(chapter, root), "versions": versions()},
+        "course": known,
     }
     return nbformat.from_dict(
         {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
@@ -86,23 +83,35 @@ def check_size(chapter: Chapter, text: str) -> None:
         )
 
 
-def surroundings(root: Path, course: Course, glued: dict[str, str]) -> Surroundings:
+def surroundings(root: Path, course: Course, glued: dict[str, str] | None) -> Surroundings:
+    """What the text of a chapter may refer to."""
     book = root / "book"
     bibliography = Bibliography(book / "references.bib")
     return Surroundings(course, book, all_labels(book), page_titles(book), bibliography, glued)
 
 
-def _code_cell(name: str, cell: NotebookNode, ran: NotebookNode) -> dict:
+def _texts(chapter: Chapter, root: Path, glued: dict[str, str] | None) -> list[str]:
+    """The Markdown cells in plain form; the first says where the notebook is from."""
+    course = read_course(root)
+    around = surroundings(root, course, glued)
+    texts = [
+        plain_markdown(cell.source, around, partial(chapter.where, index))
+        for index, cell in enumerate(chapter.notebook.cells)
+        if cell.cell_type == "markdown"
+    ]
+    origin = f"*A chapter of [{course.title}]({course.page(chapter.slug)}), to run and to change.*"
+    return [f"{texts[0]}\n\n{origin}", *texts[1:]]
+
+
+def _text_cell(source: str) -> dict:
+    return {"cell_type": "markdown", "metadata": {}, "source": source}
+
+
+def _code_cell(cell: NotebookNode, ran: NotebookNode) -> dict:
     return {
-        "id": name,
         "cell_type": "code",
         "metadata": cell.metadata,
         "source": cell.source,
         "execution_count": ran.execution_count,
         "outputs": ran.outputs,
     }
-
-
-def _origin(chapter: Chapter, course: Course) -> str:
-    address = course.page(chapter.slug)
-    return f"*A chapter of [{course.title}]({address}), to run and to change.*"

@@ -28,7 +28,9 @@ def embedded(path: Path) -> tuple[str, int]:
     if drawn.suffix not in (".png", ".jpg"):
         raise ValueError(f"{path.name}: a picture is a .png, .jpg or .svg file.")
     if drawn != path and not is_fresh(path):
-        raise ValueError(f"{drawn.name} is not drawn from {path.name} as it is: `course notebooks`.")
+        raise ValueError(
+            f"{drawn.name} is not drawn from {path.name} as it is: `course notebooks`."
+        )
     kind = "jpeg" if drawn.suffix == ".jpg" else "png"
     content = base64.b64encode(drawn.read_bytes()).decode()
     width = Image.open(drawn).width
@@ -62,7 +64,10 @@ def draw(svg: Path) -> None:
             [
                 *(browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"),
                 *("--disable-background-networking", f"--user-data-dir={folder}/profile"),
-                *(f"--force-device-scale-factor={SCALE}", f"--window-size={width + MARGIN},{height + MARGIN}"),
+                *(
+                    f"--force-device-scale-factor={SCALE}",
+                    f"--window-size={width + MARGIN},{height + MARGIN}",
+                ),
                 *(f"--screenshot={shot}", page.as_uri()),
             ],
             check=True,
@@ -83,7 +88,9 @@ def _drawn(svg: Path) -> Path:
 def _size(svg: Path) -> tuple[int, int]:
     """Width and height in pixels, out of the attributes of the <svg> element."""
     head = re.search(r"<svg\b[^>]*>", svg.read_text(encoding="utf8"))
-    sides = dict(re.findall(r"""\s(width|height)=["']([\d.]+)(?:px)?["']""", head[0] if head else ""))
+    sides = dict(
+        re.findall(r"""\s(width|height)=["']([\d.]+)(?:px)?["']""", head[0] if head else "")
+    )
     if len(sides) < 2:
         raise ValueError(f"{svg.name}: its <svg> element must state width and height in pixels.")
     return round(float(sides["width"])), round(float(sides["height"]))

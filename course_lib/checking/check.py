@@ -18,7 +18,7 @@ from course_lib.checking.verdict import Verdict, judge
 SEED = 20_261  # of the cases drawn under plain nbgrader; `course grade` draws its own
 
 
-def check(name: str, function: Callable, points: float) -> float:
+def check(name: str, function: Callable, points: int | float) -> float:
     """Try `function` on the cases of the graded function `name`; print a report.
 
     Returns the points it would get, which nbgrader reads as partial credit. In a notebook the
@@ -40,7 +40,7 @@ def check(name: str, function: Callable, points: float) -> float:
         return 0.0
 
 
-def _check(name: str, function: Callable, points: float) -> float:
+def _check(name: str, function: Callable, points: int | float) -> float:
     grading = _cases_folder() is not None
     exam = _exam(name)
     exam = replace(exam, function=replace(exam.function, points=points))

@@ -61,7 +61,7 @@ class Examiner:
         `sources` are the texts of the answer cells.
         """
         exam = self._exam(function, seed)
-        source = "\n\n".join(filter(_parses, (MAGIC.sub(r"\1pass", text) for text in sources)))
+        source = within_reach(function, [MAGIC.sub(r"\1pass", text) for text in sources])
         noticed = forbidden_in_source(source, exam.function.forbidden, function)
         called = [_called(answer) for answer in answers]
         verdict = judge(exam.function, exam.cases, called, exam.expected, exam.mistakes, noticed)
@@ -80,13 +80,51 @@ def _called(answer: dict[str, str]) -> Called:
         return Called(error=f"its answer cannot be read: {problem}.")
 
 
-def _parses(text: str) -> bool:
-    """One cell that Python cannot read must not hide the others from the syntax tree."""
+def within_reach(function: str, sources: list[str]) -> str:
+    """The text of the cells that a function can call into, itself first.
+
+    What stands in a cell it never reaches must not be held against it. A cell that Python cannot
+    read defines nothing.
+    """
+    trees = {text: tree for text in sources if (tree := _tree(text)) is not None}
+    reached: list[str] = []
+    wanted = {function}
+    while found := [
+        text for text in trees if text not in reached and wanted & _defined(trees[text])
+    ]:
+        reached += found
+        wanted |= {
+            node.id
+            for text in found
+            for node in ast.walk(trees[text])
+            if isinstance(node, ast.Name)
+        }
+    return "\n\n".join(reached)
+
+
+def _defined(tree: ast.Module) -> set[str]:
+    """The names that other cells can use: those given a meaning outside any function."""
+    names = set()
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        else:
+            names |= {
+                each.id
+                for each in ast.walk(node)
+                if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+            }
+            names |= {
+                each.asname or each.name for each in ast.walk(node) if isinstance(each, ast.alias)
+            }
+    return names
+
+
+def _tree(text: str) -> ast.Module | None:
     try:
-        ast.parse(text)
+        return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+        return None
 
 
 def main() -> int:

@@ -20,9 +20,7 @@ TIMESTAMP = re.compile(
     r"(Z| ?[+-]\d\d:?\d\d| [A-Za-z]{2,30}(/\w{1,30})?)?",
     re.ASCII,
 )
-UNREADABLE = (
-    "The notebook cannot be read within a gigabyte and 20 seconds; it is no usual notebook."
-)
+UNREADABLE = "The notebook cannot be read within 384 MB and 20 seconds; it is no usual one."
 
 
 @dataclass(frozen=True)

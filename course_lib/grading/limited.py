@@ -5,7 +5,7 @@ import resource
 import subprocess
 import sys
 
-MEMORY = 1024 * 2**20
+MEMORY = 384 * 2**20
 SECONDS = 20
 RESULT_BYTES = 32 * 2**20
 

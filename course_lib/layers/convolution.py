@@ -8,7 +8,7 @@ What deep learning calls convolution is cross-correlation: the kernel is not fli
 
 The sum is a matrix product of the weight (o rows) with the columns (c * i * j numbers each).
 Source: Chellapilla, Puri & Simard 2006, "High performance convolutional neural networks for
-document processing", section 3.
+document processing".
 """
 
 import torch

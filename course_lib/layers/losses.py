@@ -99,6 +99,7 @@ def _wanted(
 def _one_hot(scores: Tensor, target: Tensor, ignore_index: int) -> tuple[Tensor, Tensor]:
     """Return 1 at the right classes and 0 elsewhere, and where a target is not ignored."""
     require_shape("target", target, tuple(scores.shape[:-1]))
+    target = target.long()  # in uint8, -100 would be read as 156
     counted = target != ignore_index
     num_classes, labels = scores.shape[-1], target[counted]
     if labels.numel() and not 0 <= labels.min() <= labels.max() < num_classes:

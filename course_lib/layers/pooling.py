@@ -2,7 +2,7 @@
 
 Both walk over the few positions of the kernel instead of the many windows: position (i, j) of
 all windows at once is one slice of the image (see `Windows.view`).
-Source: LeCun et al. 1998, section II.B (subsampling by means); Krizhevsky et al. 2012, section
+Source: LeCun et al. 1998, section II.A (subsampling by means); Krizhevsky et al. 2012, section
 3.4 (overlapping maxima: kernel_size z = 3, stride s = 2).
 """
 

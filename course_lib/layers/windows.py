@@ -93,7 +93,12 @@ def windows_of(
     Raises ValueError for sizes that make no sense, naming the argument and the values.
     """
     if images.ndim != 4:
-        raise ValueError(f"input must be (n, channels, height, width), not {tuple(images.shape)}.")
+        raise ValueError(
+            f"input must be (n, channels, height, width), not {tuple(images.shape)}. "
+            "One image is a batch of one: input[None]."
+        )
+    if not images.is_floating_point():
+        raise ValueError(f"input holds {images.dtype}, not fractions; give input.float().")
     kernel_size, stride = pair(kernel_size, "kernel_size"), pair(stride, "stride")
     dilation, (height, width) = pair(dilation, "dilation"), images.shape[2:]
     if isinstance(padding, str):

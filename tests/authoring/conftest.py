@@ -10,9 +10,9 @@ import pytest
 from course_lib import provenance
 from course_lib.authoring import lectures
 from course_lib.authoring.chapters import Chapter, read_chapter
+from course_lib.authoring.course_file import read_course
 from course_lib.authoring.inline_roles import Surroundings
 from course_lib.authoring.plain_markdown import plain_markdown
-from course_lib.authoring.course_file import read_course
 from course_lib.authoring.setup_cell import bring_up_to_date
 
 CONTENTS = """\
@@ -95,7 +95,9 @@ class SmallBook:
     def plain(self, source: str, **glued: str) -> str:
         """The plain Markdown of a text that stands in book/first.md."""
         (self.folder / "first.md").write_text(f"# First\n\n{source}\n", encoding="utf8")
-        return plain_markdown(source, self.surroundings(**glued), lambda line: f"first.md:{line + 1}")
+        return plain_markdown(
+            source, self.surroundings(**glued), lambda line: f"first.md:{line + 1}"
+        )
 
 
 @pytest.fixture

@@ -62,7 +62,9 @@ def test_a_target_and_a_comment():
     assert (target.kind, target.label, comment.kind) == ("target", "sec-a", "comment")
 
 
-@given(st.lists(st.sampled_from(["```{note}", "```", ":::", ":::{tip} a", "$$", "text", "", "% c"])))
+@given(
+    st.lists(st.sampled_from(["```{note}", "```", ":::", ":::{tip} a", "$$", "text", "", "% c"]))
+)
 def test_every_line_is_in_exactly_one_block(lines):
     covered = 0
     for block in blocks(lines):

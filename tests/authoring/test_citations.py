@@ -13,7 +13,9 @@ def bibliography(book):
 def test_one_two_and_more_authors(bibliography):
     assert parenthesized(bibliography, ["one"]) == "(Lovelace, 1843)"
     assert parenthesized(bibliography, ["two"]) == "(Noether and Hilbert, 1918)"
-    assert parenthesized(bibliography, ["three", "one"]) == "(de Vries et al., 1944; Lovelace, 1843)"
+    assert (
+        parenthesized(bibliography, ["three", "one"]) == "(de Vries et al., 1944; Lovelace, 1843)"
+    )
 
 
 def test_in_the_sentence(bibliography):

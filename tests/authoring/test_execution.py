@@ -29,7 +29,7 @@ def test_a_chapter_sees_no_data_no_gpu_no_network_and_a_fixed_hash(monkeypatch):
         "        socket.create_connection(address, timeout=1)\n"
         "    except OSError as error:\n"
         "        print(error)",
-        "print(sorted(name for name in globals() if name in ('guard', 'only_here', 'nobody')))",
+        "print(sorted(name for name in globals() if name in ('guard', 'only_here', 'check')))",
     )
     assert printed(cells[0]) == "False True\n"
     assert printed(cells[1]) == printed(run("print(hash('pooling'))")[0])

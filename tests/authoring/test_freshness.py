@@ -83,7 +83,9 @@ def test_a_number_that_moved_in_another_chapter(fresh):
 
 
 def test_a_new_minor_version(fresh, monkeypatch):
-    monkeypatch.setattr(provenance, "versions", lambda names: {"torch": "2.99.0", "matplotlib": "9.9"})
+    monkeypatch.setattr(
+        provenance, "versions", lambda names: {"torch": "2.99.0", "matplotlib": "9.9"}
+    )
     assert now(fresh) == Stale("matplotlib changed", run=True)
 
 

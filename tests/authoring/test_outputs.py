@@ -52,7 +52,9 @@ def test_what_should_not_be_published_is_named_with_its_line(chapter, output, co
 
 
 def test_a_picture_with_alternative_text_and_plain_text_pass(chapter):
-    outputs.check(chapter, notebook(chapter, stream("0x10"), display(image_png="aaaa"), alt="A line."))
+    outputs.check(
+        chapter, notebook(chapter, stream("0x10"), display(image_png="aaaa"), alt="A line.")
+    )
 
 
 def test_pictures_keep_every_colour_of_a_plot_and_become_smaller(chapter):

@@ -32,7 +32,7 @@ def test_an_edited_svg_makes_its_png_stale(drawn):
     assert is_fresh(svg)
     svg.write_text(svg.read_text(encoding="utf8").replace("3366cc", "cc3366"), encoding="utf8")
     assert not is_fresh(svg)
-    with pytest.raises(ValueError, match="square.png is not drawn from square.svg as it is"):
+    with pytest.raises(ValueError, match=r"square.png is not drawn from square.svg as it is"):
         embedded(svg)
 
 
@@ -60,5 +60,5 @@ def test_without_chromium_the_line_to_type_is_named(book, monkeypatch):
 def test_other_formats_are_refused(tmp_path):
     path = tmp_path / "film.gif"
     path.write_bytes(b"GIF89a")
-    with pytest.raises(ValueError, match="a picture is a .png, .jpg or .svg file"):
+    with pytest.raises(ValueError, match=r"a picture is a .png, .jpg or .svg file"):
         embedded(path)

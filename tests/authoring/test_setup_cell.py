@@ -46,7 +46,7 @@ def test_a_change_in_course_toml_is_noticed_and_followed(book):
     file = book.root / "course.toml"
     file.write_text(file.read_text(encoding="utf8").replace("0.1.0", "0.2.0"), encoding="utf8")
     course = read_course(book.root)
-    with pytest.raises(ValueError, match="not the one that course.toml asks for"):
+    with pytest.raises(ValueError, match=r"not the one that course.toml asks for"):
         check_setup(chapter, course)
     assert bring_up_to_date(chapter.path, course)
     check_setup(read_chapter(chapter.path), course)

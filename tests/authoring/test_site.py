@@ -43,7 +43,9 @@ def test_a_fresh_chapter_is_not_run_and_a_stale_one_never_shown_as_it_was(built,
     notebook = lectures.lecture_path(book.root, "first")
     # An output that no run gives: it is on the page only if the committed notebook was used.
     notebook.write_text(
-        notebook.read_text(encoding="utf8").replace("printed 42", "printed by a committed notebook"),
+        notebook.read_text(encoding="utf8").replace(
+            "printed 42", "printed by a committed notebook"
+        ),
         encoding="utf8",
     )
     assert "printed by a committed notebook" in page()
@@ -62,7 +64,9 @@ def test_buttons_and_addresses_follow_course_toml(built):
     text = file.read_text(encoding="utf8").replace('address = ""', 'address = "https://hub.x.org"')
     file.write_text(text.replace("going-deeper-course", "somebody"), encoding="utf8")
     first = page()
-    assert "https://colab.research.google.com/github/somebody/going-deeper/blob/main/lectures" in first
+    assert (
+        "https://colab.research.google.com/github/somebody/going-deeper/blob/main/lectures" in first
+    )
     assert "https://hub.x.org/hub/user-redirect/git-pull?" in first
     assert "going-deeper-course" not in first
     assert "executablebooks" not in first
@@ -88,5 +92,5 @@ def test_missing_pages_are_named(book):
 def test_another_jupyter_book_is_refused(book, monkeypatch):
     # Version 2 exits 0 without having built anything.
     monkeypatch.setattr(site, "version", lambda name: "2.1.7")
-    with pytest.raises(RuntimeError, match="needs Jupyter Book 1, and 2.1.7 is installed"):
+    with pytest.raises(RuntimeError, match=r"needs Jupyter Book 1, and 2.1.7 is installed"):
         site.build(book.root)

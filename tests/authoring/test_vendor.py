@@ -39,7 +39,7 @@ def test_what_the_site_needs_is_unpacked_once(archive, tmp_path):
 
 def test_a_changed_archive_is_refused(archive, tmp_path):
     archive.write_bytes(archive.read_bytes() + b"x")
-    with pytest.raises(RuntimeError, match="is not the mathjax@3.2.2 we know"):
+    with pytest.raises(RuntimeError, match=r"is not the mathjax@3.2.2 we know"):
         vendor.mathjax(tmp_path)
     assert not (archive.parent / "mathjax").exists()
 

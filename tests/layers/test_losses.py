@@ -74,6 +74,14 @@ def test_a_class_ruled_out_by_minus_infinity_is_safe(equals_torch):
     equals_torch(*layer, scores, torch.tensor([0]), num_inputs=1)
 
 
+def test_labels_may_be_bytes():
+    """256 - 100 = 156: a byte that must not be taken for the ignored -100."""
+    scores, labels = torch.randn(2, 200), torch.tensor([156, 3])
+    found = cross_entropy(scores, labels.to(torch.uint8), reduction="none")
+    assert found.equal(cross_entropy(scores, labels, reduction="none"))
+    assert found[0] > 0
+
+
 def test_where_all_targets_are_ignored_there_is_no_mean(equals_torch):
     scores, target = torch.randn(2, 3, dtype=torch.float64), torch.tensor([-100, -100])
     layer = (cross_entropy, cross_entropy_backward, F.cross_entropy)

@@ -159,6 +159,8 @@ def test_other_errors_are_named_too():
         avg_pool2d(images, 2, divisor_override=0)
     with pytest.raises(ValueError, match=r"input must be \(n, .* not \(4, 4\)"):
         max_pool2d(images[0, 0], 2)
+    with pytest.raises(ValueError, match=r"input holds torch.uint8, .* input.float\(\)"):
+        max_pool2d(images.byte(), 2)
     for backward in (max_pool2d_backward, avg_pool2d_backward):
         with pytest.raises(ValueError, match=r"grad_output must be \(1, 1, 2, 2\), not \(1, 1, 1"):
             backward(torch.zeros(1, 1, 1, 1), images, 2)

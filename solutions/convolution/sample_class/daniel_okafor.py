@@ -4,8 +4,8 @@ import torch
 
 NAME = "Daniel Okafor"
 
-# Wrong only where negative images are padded, in 1 of 8 cases; in the case with everything, each
-# window that touches the padding holds a positive pixel or not by chance, so it is wrong too.
+# Wrong in 2 of 8 cases: where negative images are padded, and where some window at the edge of an
+# image with padding happens to hold no positive pixel.
 EXPECTED = {
     "output_size": 2,
     "conv_channels_last": 4,

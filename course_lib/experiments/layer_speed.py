@@ -1,0 +1,187 @@
+"""How much slower than torch is a layer one can read?
+
+    python -m course_lib.experiments.layer_speed
+    python -m course_lib.experiments.layer_speed --threads 1
+    python -m course_lib.experiments.layer_speed --quick        seconds; records nothing
+
+Every layer is timed beside torch's in the same run, forward and backward apart, in float32, after
+a check that both give the same numbers. The table is recorded in
+book/results/layer_speed/<device>.json, for the CPU and, where there is one, for a CUDA device.
+"""
+
+import argparse
+import json
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils.benchmark import Timer
+
+from course_lib import layers
+from course_lib.provenance import digest, module_files, results_folder, versions
+
+QUESTION = "How much slower than torch is a layer one can read?"
+
+
+@dataclass(frozen=True)
+class LayerSpeed:
+    """Ours and torch's take turns, so that a busy machine slows both."""
+
+    seed: int = 0
+    num_rounds: int = 5
+    seconds: float = 0.3  # one measurement of one side
+
+
+QUICK = LayerSpeed(num_rounds=1, seconds=0.005)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One layer, ours and torch's, on these tensors with these options."""
+
+    layer: Callable[..., Tensor]
+    layer_backward: Callable | None
+    oracle: Callable[..., Tensor]
+    tensors: tuple[Tensor, ...]
+    options: dict = field(default_factory=dict)
+
+    def describe(self) -> dict:
+        shapes = ["x".join(map(str, tensor.shape)) for tensor in self.tensors]
+        settings = [f"{name}={value}" for name, value in self.options.items()]
+        return {"layer": self.layer.__name__, "sizes": ", ".join(shapes + settings)}
+
+
+def make_cases(device: str) -> list[Case]:
+    """The sizes of one batch in a small network; the loops get few pixels, they need it."""
+    draw = partial(torch.randn, device=device)
+    kernels = (draw(64, 16, 32, 32), draw(32, 16, 3, 3), draw(32))
+    few = (draw(2, 3, 12, 12), draw(4, 3, 3, 3), draw(4))
+    dense = (draw(64, 400), draw(120, 400), draw(120))
+    maps, scores = (draw(64, 32, 32, 32),), draw(256, 1000)
+    labels = torch.randint(1000, (256,), device=device)
+    pad, pool = {"padding": 1}, {"kernel_size": 3, "stride": 2}
+    relu, sigmoid, tanh = torch.relu, torch.sigmoid, torch.tanh
+    return [
+        Case(layers.conv2d, layers.conv2d_backward, F.conv2d, kernels, pad),
+        Case(layers.conv2d, layers.conv2d_backward, F.conv2d, few, pad),
+        Case(layers.conv2d_loops, None, F.conv2d, few, pad),
+        Case(layers.max_pool2d, layers.max_pool2d_backward, F.max_pool2d, maps, pool),
+        Case(layers.avg_pool2d, layers.avg_pool2d_backward, F.avg_pool2d, maps, pool),
+        Case(layers.linear, layers.linear_backward, F.linear, dense),
+        Case(layers.relu, layers.relu_backward, relu, maps),
+        Case(layers.sigmoid, layers.sigmoid_backward, sigmoid, maps),
+        Case(layers.tanh, layers.tanh_backward, tanh, maps),
+        Case(layers.softmax, layers.softmax_backward, F.softmax, (scores,), {"dim": 1}),
+        Case(
+            layers.cross_entropy, layers.cross_entropy_backward, F.cross_entropy, (scores, labels)
+        ),
+    ]
+
+
+def measure(case: Case, config: LayerSpeed) -> list[dict]:
+    """Time the forward and, where there is one, the backward: a row each."""
+    given = partial(case.oracle, *case.tensors, **case.options)
+    rows = {"forward": (partial(case.layer, *case.tensors, **case.options), given)}
+    if case.layer_backward is not None:
+        rows["backward"] = _backwards(case)
+    return [
+        case.describe() | {"direction": direction} | _compare(ours, theirs, config)
+        for direction, (ours, theirs) in rows.items()
+    ]
+
+
+def _backwards(case: Case) -> tuple[Callable, Callable]:
+    """Our backward, and autograd's through a graph that is built before the clock runs."""
+    tensors = [t.clone().requires_grad_(t.is_floating_point()) for t in case.tensors]
+    output = case.oracle(*tensors, **case.options)
+    upstream, leaves = torch.randn_like(output), [t for t in tensors if t.requires_grad]
+    ours = partial(case.layer_backward, upstream, *case.tensors, **case.options)
+    theirs = partial(torch.autograd.grad, output, leaves, upstream, retain_graph=True)
+    return ours, theirs
+
+
+def _compare(ours: Callable, theirs: Callable, config: LayerSpeed) -> dict:
+    """Median milliseconds of both, and the median of the ratios of the rounds."""
+    _check_equal(ours(), theirs())
+    rounds = [(_clock(ours, config), _clock(theirs, config)) for _ in range(config.num_rounds)]
+    ours_ms, torch_ms = (round(1e3 * median(times), 4) for times in zip(*rounds, strict=True))
+    ratio = round(median(mine / other for mine, other in rounds), 2)
+    return {"ours_ms": ours_ms, "torch_ms": torch_ms, "ratio": ratio}
+
+
+def _check_equal(found: Tensor | tuple, wanted: Tensor | tuple) -> None:
+    found, wanted = (value if isinstance(value, tuple) else (value,) for value in (found, wanted))
+    for one, other in zip(found, wanted, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-2)
+
+
+def _clock(function: Callable, config: LayerSpeed) -> float:
+    timer = Timer("function()", globals={"function": function}, num_threads=torch.get_num_threads())
+    return timer.blocked_autorange(min_run_time=config.seconds).median
+
+
+def run(config: LayerSpeed, device: str) -> dict:
+    """Measure all layers on one device and return the record."""
+    torch.manual_seed(config.seed)
+    start = time.perf_counter()
+    rows = [row for case in make_cases(device) for row in measure(case, config)]
+    return {
+        "schema": 1,
+        "experiment": "layer_speed",
+        "question": QUESTION,
+        "config": asdict(config),
+        "digest": digest(*module_files([layers.__name__, "course_lib.experiments.layer_speed"])),
+        "versions": versions(["torch"]),
+        "device": torch.cuda.get_device_name() if device == "cuda" else platform.machine(),
+        "threads": torch.get_num_threads(),
+        "seconds": round(time.perf_counter() - start, 1),
+        "measures": {"rows": rows},
+    }
+
+
+def table(record: dict) -> str:
+    """The record as text: milliseconds, and how many times torch's time we take."""
+    lines = [
+        f"{record['device']}, {record['threads']} thread(s), torch {record['versions']['torch']}"
+    ]
+    lines += [f"{'layer':14} {'':8} {'ours ms':>10} {'torch ms':>10} {'ratio':>8}  sizes"]
+    lines += [
+        f"{row['layer']:14} {row['direction']:8} {row['ours_ms']:10.3f} {row['torch_ms']:10.3f} "
+        f"{row['ratio']:8.2f}  {row['sizes']}"
+        for row in record["measures"]["rows"]
+    ]
+    return "\n".join(lines)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="layer_speed", description=QUESTION)
+    parser.add_argument("--quick", action="store_true", help="seconds; not recorded")
+    parser.add_argument("--threads", type=int, help="CPU threads (default: torch's)")
+    parser.add_argument("--folder", type=Path, help="where the record goes, a quick one too")
+    options = parser.parse_args(arguments)
+    if options.threads is not None and options.threads < 1:
+        parser.error(f"--threads is {options.threads}; it must be at least 1")
+    torch.set_num_threads(options.threads or torch.get_num_threads())
+    # cuDNN may round float32 to 19 bits where matmul does not: both shall do the same work.
+    torch.backends.cudnn.allow_tf32 = False
+    folder = options.folder or (None if options.quick else results_folder() / "layer_speed")
+    for device in ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",):
+        record = run(QUICK if options.quick else LayerSpeed(), device)
+        print(table(record), flush=True)
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / f"{device}.json"
+            path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf8")
+            print(f"Recorded in {path}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

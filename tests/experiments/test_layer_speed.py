@@ -1,0 +1,79 @@
+"""The table of speeds. Oracles: torch (inside the experiment), and the layers there are.
+
+How fast a layer is, is measured by `make bench` and not by a test: machines differ.
+"""
+
+import json
+
+import pytest
+import torch
+
+from course_lib import layers
+from course_lib.experiments import layer_speed
+from course_lib.experiments.layer_speed import QUICK, Case, main, measure
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    """One quick run, as a person would start it."""
+    folder = tmp_path_factory.mktemp("results")
+    threads = torch.get_num_threads()
+    assert main(["--quick", "--threads", "1", "--folder", str(folder)]) == 0
+    torch.set_num_threads(threads)
+    return json.loads((folder / "cpu.json").read_text())
+
+
+def test_every_layer_stands_in_the_table_forward_and_backward(recorded):
+    rows = {(row["layer"], row["direction"]) for row in recorded["measures"]["rows"]}
+    backward = {name for name in layers.__all__ if name.endswith("_backward")}
+    forward = {name.removesuffix("_backward") for name in backward}
+    assert rows == {(name, way) for name in forward for way in ("forward", "backward")} | {
+        ("conv2d_loops", "forward")
+    }
+
+
+def test_the_size_the_course_speaks_of_comes_first(recorded):
+    """Batch 64, 16 to 32 channels, 3x3, 32x32."""
+    first = recorded["measures"]["rows"][0]
+    assert (first["layer"], first["direction"]) == ("conv2d", "forward")
+    assert first["sizes"] == "64x16x32x32, 32x16x3x3, 32, padding=1"
+
+
+def test_the_loops_stand_beside_the_fast_version_at_the_same_size(recorded):
+    rows = recorded["measures"]["rows"]
+    loops = next(row for row in rows if row["layer"] == "conv2d_loops")
+    assert any(row["layer"] == "conv2d" and row["sizes"] == loops["sizes"] for row in rows)
+
+
+def test_the_record_says_where_its_numbers_are_from(recorded):
+    assert recorded["experiment"] == "layer_speed"
+    assert recorded["threads"] == 1
+    assert recorded["versions"]["torch"]
+    assert len(recorded["digest"]) == 64
+    for row in recorded["measures"]["rows"]:
+        assert row["ours_ms"] > 0
+        assert row["torch_ms"] > 0
+        # One round: the ratio is that of the two times, up to how they were rounded.
+        assert row["ratio"] == pytest.approx(row["ours_ms"] / row["torch_ms"], rel=0.05, abs=0.02)
+
+
+def test_a_fast_but_wrong_layer_is_not_timed():
+    case = Case(layers.sigmoid, None, torch.tanh, (torch.randn(4),))
+    with pytest.raises(AssertionError, match="not close"):
+        measure(case, QUICK)
+
+
+def test_a_quick_run_leaves_the_committed_record_alone(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(layer_speed, "results_folder", lambda: tmp_path)
+    monkeypatch.setattr(layer_speed, "make_cases", lambda device: [])
+    main(["--quick"])
+    assert not list(tmp_path.iterdir())
+    assert "ratio" in capsys.readouterr().out
+    main([])
+    assert (tmp_path / "layer_speed" / "cpu.json").exists()
+
+
+def test_no_threads_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        main(["--threads", "0"])
+    assert "--threads is 0" in capsys.readouterr().err

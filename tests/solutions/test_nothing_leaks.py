@@ -1,0 +1,112 @@
+"""What answers stays with the teacher. Oracle: the solutions themselves, searched for elsewhere."""
+
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from course_lib.authoring.student_branch import TEACHERS_ONLY, student_branch
+
+SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
+CANARY = re.compile(r"going-deeper-canary-[0-9a-f]+")
+TELLING = 32  # characters: a shorter line stands in many programs
+
+
+def lines_of(text: str) -> set[str]:
+    return {line.strip() for line in text.splitlines() if len(line.strip()) >= TELLING}
+
+
+@pytest.fixture(scope="module")
+def secrets(repository) -> set[str]:
+    """The lines of the answers, of the hidden cases and their oracles, and the canaries."""
+    found: set[str] = set()
+    for path in (repository / "solutions").glob("*/*.md"):
+        for answer in SOLUTION.findall(path.read_text(encoding="utf8")):
+            found |= lines_of(answer)
+    for path in (repository / "solutions").glob("*/*.py"):
+        source = path.read_text(encoding="utf8")
+        found |= {line for line in lines_of(source) if not line.startswith(("from ", "import "))}
+    for path in (repository / "solutions").rglob("*.*"):
+        if path.suffix in (".md", ".py"):
+            found |= set(CANARY.findall(path.read_text(encoding="utf8")))
+    return found
+
+
+def leaks(secrets: set[str], documents: dict[str, bytes]) -> list[tuple[str, str]]:
+    return [
+        (name, secret)
+        for name, content in documents.items()
+        for secret in secrets
+        if secret.encode() in content
+    ]
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_canary_is_in_the_answers_and_in_the_hidden_cases(repository):
+    for folder in (repository / "solutions").iterdir():
+        for file in (f"{folder.name}.md", "cases.py"):
+            assert CANARY.search((folder / file).read_text(encoding="utf8")), folder / file
+
+
+def test_search_would_find_a_leak(secrets):
+    assert len(secrets) > 100
+    one = sorted(secrets)[0]
+    assert leaks(secrets, {"somewhere": f"x = 1\n    {one}\n".encode()})
+
+
+@pytest.mark.parametrize("folder", ["assignments", "lectures", "course_lib"])
+def test_no_answer_lies_in(folder, repository, secrets):
+    assert leaks(secrets, files_below(repository / folder)) == []
+
+
+@pytest.mark.site
+def test_no_answer_lies_in_the_site(repository, secrets):
+    site = files_below(repository / "_build" / "html")
+    assert site, "the site is not built; `make book` builds it"
+    assert leaks(secrets, site) == []
+
+
+def test_no_answer_lies_in_the_wheel(repository, secrets, tmp_path):
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=repository, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    assert any(name.endswith("lenet_mnist/seed0.json") for name in content)
+    assert not any(name.startswith("solutions") for name in content)
+    assert leaks(secrets, content) == []
+
+
+def test_no_answer_lies_in_the_student_branch(repository, secrets, tmp_path):
+    clone = tmp_path / "clone"
+    git("clone", "--quiet", str(repository), str(clone), cwd=tmp_path)
+    student_branch(clone)
+    assert git("rev-list", "--count", "student", cwd=clone).strip() == "1"
+    git(
+        "clone",
+        "--quiet",
+        "--branch",
+        "student",
+        "--single-branch",
+        str(clone),
+        "public",
+        cwd=tmp_path,
+    )
+    public = tmp_path / "public"
+    assert (public / "assignments").is_dir()
+    assert not any((public / room).exists() for room in TEACHERS_ONLY)
+    # What no branch names is not cloned: search every object that came along, not just the files.
+    git("repack", "-adq", cwd=public)
+    objects = git("cat-file", "--batch-all-objects", "--batch", cwd=public, text=False)
+    assert leaks(secrets, {"every object of the branch": objects}) == []
+
+
+def git(*words: str, cwd: Path, text: bool = True):
+    done = subprocess.run(["git", *words], cwd=cwd, check=True, capture_output=True, text=text)
+    return done.stdout
