@@ -130,7 +130,7 @@ def _check_functions(notebook: NotebookNode, assignment: Assignment, where: str)
         raise ValueError(f"{where}: no cell checks {', '.join(sorted(missing))} of cases.py")
 
 
-def _call_of_check(cell: NotebookNode, where: str) -> tuple[str, float]:
+def _call_of_check(cell: NotebookNode, where: str) -> tuple[str, int | float]:
     """The name and the points in `check("name", name, points=4)`, the cell's only line."""
     match ast.parse(cell.source).body:
         case [

@@ -17,7 +17,7 @@ def setup_source(course: Course) -> str:
     """The text of the cell, which the book hides."""
     return "\n".join(
         [
-            "# Setup: in Colab this installs the course's library; everywhere it makes figures sharp.",
+            "# Setup: in Colab this installs the library of the course; it makes figures sharp.",
             "import sys",
             "from importlib.util import find_spec",
             "",

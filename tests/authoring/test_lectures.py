@@ -95,7 +95,7 @@ def test_a_notebook_that_is_too_large_is_refused(book):
 def test_a_fault_in_the_text_shows_before_anything_runs(book, tmp_path):
     mark = tmp_path / "ran"
     body = f"{{kbd}}`x`\n\n```{{code-cell}} ipython3\nopen('{mark}', 'w')\n```"
-    with pytest.raises(ValueError, match="the role {kbd}"):
+    with pytest.raises(ValueError, match=r"the role {kbd}"):
         lectures.run(book.chapter(body), book.root)
     assert not mark.exists()
 

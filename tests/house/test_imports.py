@@ -32,7 +32,7 @@ ALLOWED = {
         {"checking"},
         TORCH
         | {"PIL", "jupyter_cache", "myst_nb", "myst_parser", "nbclient", "nbformat", "nbgrader", "pybtex"}
-        | {"safetensors", "sphinx", "traitlets", "yaml", "docutils", "markdown_it"},
+        | {"safetensors", "sphinx", "sphinxcontrib", "traitlets", "yaml", "docutils", "markdown_it"},
     ),
 }
 

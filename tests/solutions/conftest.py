@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from course_lib.checking.calling import call
+from course_lib.checking.calling import Called, call
 from course_lib.checking.cases import load_assignment
 from course_lib.checking.exams import draw_exam
 from course_lib.checking.source import forbidden_in_source
@@ -74,6 +74,29 @@ def exam_of(assignment):
         return drawn[key]
 
     return draw
+
+
+@pytest.fixture(scope="session")
+def verdicts_on_mistakes(exam_of):
+    """What the judge says to each known mistake, by its name."""
+    known = {}
+
+    def verdicts(name, *draw):
+        exam = exam_of(name, *draw)
+        if (name, *draw) not in known:
+            known[name, *draw] = {
+                mistake.name: judge(
+                    exam.function,
+                    exam.cases,
+                    [Called(value) for value in mistake.values],
+                    exam.expected,
+                    exam.mistakes,
+                )
+                for mistake in exam.mistakes
+            }
+        return known[name, *draw]
+
+    return verdicts
 
 
 @pytest.fixture

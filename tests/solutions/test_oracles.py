@@ -11,7 +11,7 @@ def framed(images, padding, value=0.0):
 
 
 def convolved(images, weight, bias, stride, padding, dilation):
-    kernels = weight.permute(3, 2, 0, 1)
+    kernels = weight.permute(3, 2, 0, 1).contiguous()
     output = F.conv2d(framed(images, padding), kernels, bias, stride, 0, dilation)
     return output.permute(0, 2, 3, 1)
 

@@ -3,12 +3,12 @@
 NAME = "Amina Diallo"
 
 EXPECTED = {
-    "output_size": 2,
-    "conv_channels_last": 4,
-    "conv_channels_last_grad_images": 4,
-    "conv_channels_last_grad_weight": 4,
-    "pool_channels_last": 3,
-    "pool_channels_last_backward": 4,
+    "output_size": 2.0,
+    "conv_channels_last": 4.0,
+    "conv_channels_last_grad_images": 4.0,
+    "conv_channels_last_grad_weight": 4.0,
+    "pool_channels_last": 3.0,
+    "pool_channels_last_backward": 4.0,
 }
 
 WRITTEN = {

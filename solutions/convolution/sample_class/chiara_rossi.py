@@ -6,11 +6,11 @@ NAME = "Chiara Rossi"
 
 # Wrong where windows overlap: in overlap, dilation and everything, 3 of 8 cases.
 EXPECTED = {
-    "output_size": 2,
-    "conv_channels_last": 4,
-    "conv_channels_last_grad_images": 4,
-    "conv_channels_last_grad_weight": 4,
-    "pool_channels_last": 3,
+    "output_size": 2.0,
+    "conv_channels_last": 4.0,
+    "conv_channels_last_grad_images": 4.0,
+    "conv_channels_last_grad_weight": 4.0,
+    "pool_channels_last": 3.0,
     "pool_channels_last_backward": 2.5,
 }
 

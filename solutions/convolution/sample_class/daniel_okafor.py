@@ -7,12 +7,12 @@ NAME = "Daniel Okafor"
 # Wrong in 2 of 8 cases: where negative images are padded, and where some window at the edge of an
 # image with padding happens to hold no positive pixel.
 EXPECTED = {
-    "output_size": 2,
-    "conv_channels_last": 4,
-    "conv_channels_last_grad_images": 4,
-    "conv_channels_last_grad_weight": 4,
+    "output_size": 2.0,
+    "conv_channels_last": 4.0,
+    "conv_channels_last_grad_images": 4.0,
+    "conv_channels_last_grad_weight": 4.0,
     "pool_channels_last": 2.25,
-    "pool_channels_last_backward": 4,
+    "pool_channels_last_backward": 4.0,
 }
 
 MISTAKES = {"pool_channels_last": "PadsWithZeros"}

@@ -6,12 +6,12 @@ NAME = "Elif Yılmaz"
 
 # Wrong in the two cases whose padding is not the same on all sides.
 EXPECTED = {
-    "output_size": 2,
-    "conv_channels_last": 3,
-    "conv_channels_last_grad_images": 4,
-    "conv_channels_last_grad_weight": 4,
-    "pool_channels_last": 3,
-    "pool_channels_last_backward": 4,
+    "output_size": 2.0,
+    "conv_channels_last": 3.0,
+    "conv_channels_last_grad_images": 4.0,
+    "conv_channels_last_grad_weight": 4.0,
+    "pool_channels_last": 3.0,
+    "pool_channels_last_backward": 4.0,
 }
 
 MISTAKES = {"conv_channels_last": "ReadsThePaddingAsLeftRightFirst"}

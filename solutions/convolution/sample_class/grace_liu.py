@@ -5,12 +5,12 @@ import torch
 NAME = "Grace Liu"
 
 EXPECTED = {
-    "output_size": 2,
-    "conv_channels_last": 0,
-    "conv_channels_last_grad_images": 0,
-    "conv_channels_last_grad_weight": 4,
-    "pool_channels_last": 0,
-    "pool_channels_last_backward": 4,
+    "output_size": 2.0,
+    "conv_channels_last": 0.0,
+    "conv_channels_last_grad_images": 0.0,
+    "conv_channels_last_grad_weight": 4.0,
+    "pool_channels_last": 0.0,
+    "pool_channels_last_backward": 4.0,
 }
 
 FORBIDDEN = {

@@ -8,12 +8,12 @@ import torch
 NAME = "Hugo Martin"
 
 EXPECTED = {
-    "output_size": 0,
-    "conv_channels_last": 0,
-    "conv_channels_last_grad_images": 0,
-    "conv_channels_last_grad_weight": 4,
-    "pool_channels_last": 3,
-    "pool_channels_last_backward": 4,
+    "output_size": 0.0,
+    "conv_channels_last": 0.0,
+    "conv_channels_last_grad_images": 0.0,
+    "conv_channels_last_grad_weight": 4.0,
+    "pool_channels_last": 3.0,
+    "pool_channels_last_backward": 4.0,
 }
 
 TAGS = {
