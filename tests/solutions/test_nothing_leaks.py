@@ -12,7 +12,7 @@ from course_lib.authoring.student_branch import TEACHERS_ONLY, student_branch
 
 SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
 CANARY = re.compile(r"going-deeper-canary-[0-9a-f]+")
-TELLING = 32  # characters: a shorter line stands in many programs
+TELLING = 40  # characters: a shorter line stands in many programs
 
 
 def lines_of(text: str) -> set[str]:
