@@ -40,8 +40,8 @@ class Examiner:
         functions = [
             {
                 "name": function.name,
-                "points": function.points,
-                "seconds": function.seconds,
+                "points": float(function.points),
+                "seconds": float(function.seconds),
                 "forbidden": function.forbidden,
                 "num_cases": len(function.cases),
             }

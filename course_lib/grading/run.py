@@ -9,8 +9,8 @@ from course_lib.grading.channel import Channel, NoAnswerError
 from course_lib.grading.examination import Answer, Question
 from course_lib.grading.kernel import Ran, SandboxKernel
 
-CELL_SECONDS = 30
-GREETING_SECONDS = 30
+CELL_SECONDS = 30.0
+GREETING_SECONDS = 30.0
 SERVE = "__import__('course_lib.checking.probe', fromlist=['probe']).serve(globals())"
 NOT_TRIED = "it was not tried: on an earlier case it gave no answer."
 

@@ -16,6 +16,20 @@ NOBODY = 65534
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime")
 
+SHOW_UNDER_MNT = """
+set -e
+mount -t tmpfs -o mode=755 course /mnt
+number=0
+while [ "$1" != -- ]; do
+    if [ -d "$1" ]; then mkdir /mnt/$number; else : > /mnt/$number; fi
+    mount --rbind "$1" /mnt/$number
+    number=$((number + 1))
+    shift
+done
+shift
+exec "$@"
+"""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -139,15 +153,13 @@ def _as_nobody(mounts: Sequence[Mount]) -> tuple[list[str], list[Mount]]:
     """Words that give up root before the walls go up, and where the folders are found then.
 
     The kernel counts no processes for root, and nobody may not walk into root's home, where
-    Python may lie. So an outer bubblewrap shows each folder under /mnt.
+    Python may lie. So each folder is shown under /mnt first, in a mount namespace of its own.
+    Nothing of this forks: bubblewrap must be our own child to die with us.
     """
-    words = ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--tmpfs", "/mnt"]
-    moved = []
-    for number, mount in enumerate(mounts):
-        place = f"/mnt/{number}"
-        words += ["--bind" if mount.writable else "--ro-bind", str(mount.source), place]
-        moved.append(replace(mount, source=Path(place)))
+    words = ["unshare", "--mount", "--propagation", "private", "sh", "-c", SHOW_UNDER_MNT, "sh"]
+    words += [str(mount.source) for mount in mounts]
     words += ["--", "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    moved = [replace(mount, source=Path(f"/mnt/{n}")) for n, mount in enumerate(mounts)]
     return [*words, "--inh-caps=-all", "--bounding-set=-all", "--"], moved
 
 

@@ -53,7 +53,7 @@ class Watchman(threading.Thread):
         return None
 
 
-def end(leader: int, seconds: float = 2) -> None:
+def end(leader: int, seconds: float = 2.0) -> None:
     """End a sandbox: first what lives inside, so that bubblewrap can tidy up after it.
 
     If bubblewrap itself is still there after that time, its process group is killed too.

@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course_lib.grading.gradebook import configuration
 from course_lib.grading.places import Places
+from course_lib.grading.sandbox import filtered_library
 
 CASES = """
 import torch
@@ -142,3 +143,11 @@ def make_tiny_course(root: Path) -> Places:
 @pytest.fixture(scope="session")
 def tiny_course(tmp_path_factory) -> Places:
     return make_tiny_course(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory) -> Path:
+    """course_lib as the sandbox sees it when the layers are withheld."""
+    folder = tmp_path_factory.mktemp("library")
+    folder.chmod(0o755)  # where root grades, it is nobody who reads it
+    return filtered_library(folder, ("course_lib.layers", "course_lib.not_there_yet"))

@@ -52,5 +52,7 @@ def test_waiting_for_ever_does_in_the_end(start, monkeypatch):
 
 
 def test_children_compute_on_the_same_clock(start):
-    running = Clock(0.3, start("import os, time\nos.fork() or exec('while True: pass')\ntime.sleep(60)"))
+    running = Clock(
+        0.3, start("import os, time\nos.fork() or exec('while True: pass')\ntime.sleep(60)")
+    )
     assert wait_until_over(running, 20) < 20

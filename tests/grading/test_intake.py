@@ -30,7 +30,9 @@ def test_a_good_submission_is_read_with_its_hash_and_time(folder):
     assert (taken.timestamp, taken.remarks) == ("2026-10-10 12:00:00.123456 UTC", ())
 
 
-@pytest.mark.parametrize("content", ["soon", "2026-02-31 10:00:00 UTC", "2026-10-10\n" * 50, "\xe9"])
+@pytest.mark.parametrize(
+    "content", ["soon", "2026-02-31 10:00:00 UTC", "2026-10-10\n" * 50, "\xe9"]
+)
 def test_a_timestamp_that_is_none_is_left_out_and_told(folder, content):
     (folder / "tiny.ipynb").write_bytes(GOOD)
     (folder / "timestamp.txt").write_bytes(content.encode("latin-1"))

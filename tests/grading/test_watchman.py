@@ -36,7 +36,7 @@ def start():
 
     yield begin
     for process in started:
-        end(process.pid, seconds=0)
+        end(process.pid, seconds=0.0)
         process.wait()
         process.stdout.close()
 
@@ -80,7 +80,7 @@ def test_many_empty_files_count_as_well(tmp_path):
 def test_a_watchman_goes_home_when_there_is_nobody_left(start, tmp_path):
     process = start(children=0, size=0)
     watchman = Watchman(process.pid, tmp_path, Limits())
-    end(process.pid, seconds=0)
+    end(process.pid, seconds=0.0)
     process.wait()
     watchman.start()
     assert wait_for(watchman) is None

@@ -31,7 +31,7 @@ ALLOWED = {
     "authoring": (
         {"checking"},
         TORCH
-        | {"PIL", "jupyter_cache", "myst_nb", "myst_parser", "nbclient", "nbformat", "nbgrader", "pybtex"}
+        | {"IPython", "PIL", "jupyter_cache", "myst_nb", "myst_parser", "nbclient", "nbformat", "nbgrader", "pybtex"}
         | {"safetensors", "sphinx", "sphinxcontrib", "traitlets", "yaml", "docutils", "markdown_it"},
     ),
 }

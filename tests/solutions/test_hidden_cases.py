@@ -13,7 +13,7 @@ def knows_the_visible_cases(**inputs):
         known, expected = visible_case("output_size", case)
         if known == inputs:
             return expected
-    return 1, 1
+    return 0, 0
 
 
 def test_a_list_of_visible_answers_wins_nothing_when_graded(monkeypatch, repository, capsys):

@@ -1,0 +1,103 @@
+"""Cells of friendly and hostile notebooks, run in the sandbox. Oracle: what they say and do."""
+
+import time
+
+import pytest
+
+from course_lib.grading.kernel import TEXT_CHARACTERS, Ran, SandboxKernel
+from course_lib.grading.walls import MIB
+
+
+@pytest.fixture(scope="module")
+def kernel(library):
+    with SandboxKernel(library) as kernel:
+        yield kernel
+
+
+def test_what_a_cell_says_and_gives_is_kept_as_text(kernel):
+    assert kernel.run("print('a'); 1 + 1", 20.0) == Ran("a\n2\n")
+
+
+def test_names_live_from_cell_to_cell(kernel):
+    kernel.run("x = 3", 20.0)
+    assert kernel.run("x", 20.0).text == "3\n"
+
+
+def test_an_error_is_told_without_colours(kernel):
+    error = kernel.run("1 / 0", 20.0).error
+    assert "ZeroDivisionError: division by zero" in error
+    assert "\x1b" not in error
+
+
+def test_pictures_and_html_are_left_out(kernel):
+    page = "from IPython.display import HTML, display\ndisplay(HTML('<script>alert(1)</script>'))"
+    assert "script" not in kernel.run(page, 20.0).text
+
+
+def test_control_characters_cannot_move_the_cursor(kernel):
+    assert kernel.run(r"print('\x1b[2J\x1b]0;x\x07a\rb\x00')", 20.0).text == "]0;xab\n"
+
+
+def test_long_output_is_cut_and_says_so(kernel):
+    said = kernel.run("print('x' * 10**6)", 20.0)
+    assert len(said.text) < TEXT_CHARACTERS + 100
+    assert said.text.endswith("is left out)")
+
+
+def test_the_library_is_there_without_what_is_withheld(kernel):
+    assert kernel.run("import course_lib.checking", 60.0) == Ran()
+    for part in ("layers", "grading", "authoring"):
+        error = kernel.run(f"import course_lib.{part}", 20.0).error
+        assert f"No module named 'course_lib.{part}'" in error
+
+
+def test_a_flood_of_messages_neither_hangs_nor_fills_the_memory(library):
+    flood = "from IPython.display import *\nfor i in range(20): display(HTML('x' * 10_000_000))"
+    with SandboxKernel(library) as kernel:
+        said = kernel.run(flood, 30.0)
+        assert said.cut is None
+        assert len(said.text) < TEXT_CHARACTERS + 100
+
+
+def test_forged_and_broken_messages_are_dropped(library):
+    forged = """
+    import zmq
+    kernel = get_ipython().kernel
+    socket = kernel.iopub_socket
+    for junk in ([b"x"], [b"<IDS|MSG>", b"", b"{", b"", b"", b""], [b"[" * 10_000] * 6):
+        socket.send_multipart(junk)
+    print("still here")
+    """
+    with SandboxKernel(library) as kernel:
+        assert "still here" in kernel.run("if 1:" + forged, 20.0).text
+
+
+def test_an_endless_cell_is_cut(library):
+    with SandboxKernel(library) as kernel:
+        start = time.monotonic()
+        assert kernel.run("while True: pass", 1.0).cut == "it did not end within 1 seconds"
+        assert time.monotonic() - start < 10
+        folder = kernel.provisioner.folder
+        assert folder.exists()
+    assert not kernel.alive
+    assert not folder.exists()
+
+
+def test_a_cell_that_ends_the_process_is_told(library):
+    with SandboxKernel(library) as kernel:
+        assert kernel.run("import os; os._exit(0)", 20.0).cut == "it ended the whole Python process"
+
+
+def test_a_memory_bomb_ends_its_own_kernel(library):
+    bomb = "import os\nfor _ in range(3): os.fork()\nblock = bytearray(2**27)\n"
+    bomb += "block[::4096] = bytes(len(block[::4096]))\nimport time; time.sleep(30)"
+    with SandboxKernel(library, {"memory": 600 * MIB}) as kernel:
+        assert kernel.run(bomb, 20.0).cut == "it used more than 600 MB of memory"
+
+
+def test_files_where_the_sockets_are_end_the_kernel(library):
+    with SandboxKernel(library) as kernel:
+        folder = kernel.provisioner.folder / "sockets"
+        fill = f"for i in range(60): open('{folder}/' + str(i), 'wb').write(bytes(2**20))"
+        said = kernel.run(f"{fill}\nwhile True: pass", 20.0)
+        assert said.cut == "it wrote files where it may not"
