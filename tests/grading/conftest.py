@@ -151,3 +151,15 @@ def library(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("library")
     folder.chmod(0o755)  # where root grades, it is nobody who reads it
     return filtered_library(folder, ("course_lib.layers", "course_lib.not_there_yet"))
+
+
+def hand_in(places: Places, student: str, text: str | None = None, **answers: str) -> Path:
+    """Hand in the tiny assignment with these answers, or `text` in the place of a notebook."""
+    path = places.notebook("submitted", student, "tiny")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    notebook = nbformat.read(places.release("tiny"), as_version=4)
+    for cell in notebook.cells:
+        name = cell.metadata["nbgrader"]["grade_id"]
+        cell.source = answers.get(name, cell.source)
+    path.write_text(nbformat.writes(notebook) if text is None else text, encoding="utf8")
+    return path

@@ -3,9 +3,12 @@
 import subprocess
 import sys
 
+import pytest
+
 from course_lib.authoring.execution import chapter_environment
 
 
+@pytest.mark.slow
 def test_a_fresh_run_prints_what_is_committed(repository):
     done = subprocess.run(
         [

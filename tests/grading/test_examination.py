@@ -1,0 +1,104 @@
+"""The examiner as a real second process, on the tiny course. Oracle: its cases, by hand."""
+
+import os
+import signal
+
+import pytest
+import torch
+
+from course_lib.checking.calling import Called
+from course_lib.checking.wire import decode_inputs, encode_answer
+from course_lib.grading.examination import Examination, ExaminerError
+
+
+@pytest.fixture(scope="module")
+def examination(tiny_course):
+    with Examination(tiny_course.solutions("tiny")) as examination:
+        yield examination
+
+
+def answers(examination, value_of):
+    given = [decode_inputs(data) for data in examination.inputs("double", 7)]
+    return [encode_answer(Called(value_of(inputs["x"]))) for inputs in given]
+
+
+def test_the_plan(examination):
+    questions, withheld = examination.plan()
+    assert withheld == ("course_lib.layers",)
+    slide = questions["slide"]
+    assert (slide.points, slide.seconds, slide.forbidden) == (3.0, 2.0, ("convolution",))
+    assert questions["double"].num_cases == 2
+
+
+def test_inputs_come_from_the_seed_alone(examination):
+    first, again, other = (examination.inputs("double", seed) for seed in (7, 7, 8))
+    assert first == again != other
+
+
+def test_a_right_answer(examination):
+    verdict = examination.judge("double", 7, answers(examination, lambda x: 2 * x), [])
+    assert (verdict.points, verdict.failed, verdict.mistake) == (2.0, (), None)
+
+
+def test_a_known_mistake_is_named_and_loses_its_case_only(examination):
+    verdict = examination.judge("double", 7, answers(examination, lambda x: 2 * x.abs()), [])
+    assert (verdict.points, verdict.failed) == (1.0, ("signs",))
+    assert verdict.mistake == "ForgetsTheSign"
+    assert "Your answer is what you get when the sign is lost." in verdict.lines
+
+
+def test_no_answer_is_told_as_it_came(examination):
+    verdict = examination.judge("double", 7, ["it ended the whole Python process."] * 2, [])
+    assert verdict.points == 0.0
+    assert "double: it ended the whole Python process." in verdict.lines
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"x" * 100,
+        (2**62).to_bytes(8, "little"),
+        (50).to_bytes(8, "little") + b"[" * 50,
+        b"\x80\x04cos\nsystem\n(S'touch /tmp/was-unpickled'\ntR.",
+    ],
+)
+def test_hostile_bytes_are_a_wrong_answer_and_no_more(examination, data):
+    verdict = examination.judge("double", 7, [data, data], [])
+    assert verdict.points == 0.0
+    assert "its answer cannot be read" in " ".join(verdict.lines)
+    assert not os.path.exists("/tmp/was-unpickled")
+
+
+def test_a_forbidden_call_in_the_text_counts_whatever_the_values(examination):
+    source = "%matplotlib inline\nfrom torch.nn import functional as F\n"
+    source += "def slide(x, w):\n    return F.conv2d(x, w)"
+    verdict = examination.judge("slide", 7, [encode_answer(Called(torch.zeros(1)))], [source])
+    assert (verdict.points, verdict.forbidden) == (0.0, ("convolution",))
+
+
+@pytest.mark.parametrize(
+    ("others", "found"),
+    [
+        (["def slow(x, w):\n    out = F.conv2d(x, w)\n    return out"], False),
+        (["def out(x, w):\n    return F.conv2d(x, w)"], True),
+        (["from torch.nn.functional import conv2d as out"], True),
+        (["out = F.conv2d", "def broken(:"], True),
+    ],
+)
+def test_only_what_the_function_can_reach_counts(examination, others, found):
+    sources = ["def slide(x, w):\n    return out(x, w)", *others]
+    verdict = examination.judge("slide", 7, [encode_answer(Called(torch.zeros(1)))], sources)
+    assert bool(verdict.forbidden) == found
+
+
+def test_a_fault_of_ours_is_tried_twice_and_then_told(examination):
+    with pytest.raises(ExaminerError, match="KeyError: 'unknown'"):
+        examination.inputs("unknown", 7)
+
+
+def test_an_examiner_that_dies_is_replaced(tiny_course):
+    with Examination(tiny_course.solutions("tiny")) as examination:
+        before = examination.inputs("double", 7)
+        os.kill(examination._process.pid, signal.SIGKILL)
+        assert examination.inputs("double", 7) == before
