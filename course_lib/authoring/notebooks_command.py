@@ -36,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         _make(path, root, arguments.execute_all)
     if not arguments.slugs:
         _remove_others(root, paths)
+        _write_contents(root)
     return 0
 
 
@@ -111,3 +112,10 @@ def _remove_others(root: Path, paths: list[Path]) -> None:
         if notebook.stem not in {path.stem for path in paths}:
             print(f"{notebook.stem}: no chapter of this name any more; removed")
             notebook.unlink()
+
+
+def _write_contents(root: Path) -> None:
+    from course_lib.authoring.readme import bring_up_to_date
+
+    if bring_up_to_date(root):
+        print("README.md: its tables now name what there is")

@@ -59,7 +59,7 @@ def main() -> int:
     branch = parser.parse_args().branch
     repository = provenance.repository()
     if repository is None:
-        print("This needs a clone of the course; the library alone has no answers.", file=sys.stderr)
+        print("This needs a clone of the course; the wheel has no answers.", file=sys.stderr)
         return 1
     commit = student_branch(repository, branch)
     print(f"branch {branch} is now {commit[:10]}: one commit, without {', '.join(TEACHERS_ONLY)}")

@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import select
+from collections.abc import Callable
 from pathlib import Path
 
 from course_lib.grading.clock import Clock
@@ -22,8 +23,16 @@ class NoAnswerError(RuntimeError):
 class Channel:
     """Requests to one kernel. After NoAnswerError the kernel's state is unknown: close it."""
 
-    def __init__(self, requests: int, answers: int, inputs: Path):
+    def __init__(
+        self,
+        requests: int,
+        answers: int,
+        inputs: Path,
+        is_lost: Callable[[], bool] = lambda: False,
+    ):
+        """`inputs` is the folder they are read from; `is_lost` tells that nobody will answer."""
         self._requests, self._answers, self._inputs = requests, answers, inputs
+        self._is_lost = is_lost
         self._count = 0
 
     def greet(self, clock: Clock) -> None:
@@ -60,6 +69,8 @@ class Channel:
             piece = self._piece()
             if piece is None:
                 raise NoAnswerError("it ended the whole Python process.")
+            if not piece and self._is_lost():
+                raise NoAnswerError("its process no longer answers.")
             frame.add(piece)
             if clock.is_over:
                 raise NoAnswerError(f"it did not come to an end within {clock.seconds:g} seconds.")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from course_lib.grading.watchman import descendants
 
-PATIENCE = 10  # how many times longer it may take than it computes, waiting for its turn
+PATIENCE = 4  # how many times longer it may take than it computes, waiting for its turn
 TICKS = os.sysconf("SC_CLK_TCK")
 
 

@@ -118,20 +118,27 @@ class SandboxKernel:
         """A clock for what this kernel is asked next."""
         return Clock(seconds, self.provisioner.pid)
 
-    def send(self, source: str) -> None:
-        """Execute without waiting for an end."""
-        self._client.execute(source, silent=True, store_history=False, allow_stdin=False)
+    def send(self, source: str) -> str:
+        """Execute without waiting for an end; what to ask `has_replied` for."""
+        return self._client.execute(source, silent=True, store_history=False, allow_stdin=False)
+
+    def has_replied(self, request: str) -> bool:
+        """Whether what was sent has come to an end. Once it was told, it is not told again."""
+        said = _Said(request)
+        for message in self._messages(milliseconds=0):
+            said.take(message)
+        return said.replied
 
     def why_it_ended(self) -> str:
         return self.provisioner.stopped_because or "it ended the whole Python process"
 
-    def _messages(self) -> Iterator[dict]:
-        """What has come within a tenth of a second. What cannot be read is dropped."""
+    def _messages(self, milliseconds: int = 100) -> Iterator[dict]:
+        """What is there within this time, one of each kind. What cannot be read is dropped."""
         sockets = (self._client.iopub_channel.socket, self._client.shell_channel.socket)
         poller = zmq.Poller()
         for socket in sockets:
             poller.register(socket, zmq.POLLIN)
-        for socket, _ in poller.poll(100):
+        for socket, _ in poller.poll(milliseconds):
             try:
                 # Without waiting: the message poll() saw may be gone with its connection.
                 message = self._client.session.recv(socket, mode=zmq.NOBLOCK)[1]

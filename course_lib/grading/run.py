@@ -77,12 +77,14 @@ class NotebookRun:
         """Start a kernel and run the cells; once more for each cell that has to be cut."""
         while not self._try_cells():
             self._close()
+        served = self._kernel.send(SERVE)
         self._channel = Channel(
             self._kernel.provisioner.requests,
             self._kernel.provisioner.answers,
             self._kernel.provisioner.inputs,
+            # Serving has no end of its own: with the reply to it, nobody serves any more.
+            is_lost=lambda: self._kernel.has_replied(served),
         )
-        self._kernel.send(SERVE)
         try:
             self._channel.greet(self._kernel.clock(GREETING_SECONDS))
         except NoAnswerError as reason:

@@ -50,7 +50,9 @@ def require_sandbox() -> None:
 
 def sandbox_trouble() -> str | None:
     """Why the sandbox cannot run here, as a sentence, or None."""
-    missing = [name for name in ("bwrap", "prlimit", "setpriv", "unshare") if not shutil.which(name)]
+    missing = [
+        name for name in ("bwrap", "prlimit", "setpriv", "unshare") if not shutil.which(name)
+    ]
     if missing:
         packages = {"bwrap": "bubblewrap"}
         return f"{' and '.join(packages.get(name, name) for name in missing)} is not installed."

@@ -3,6 +3,8 @@
 It has the layout of the repository, and never is it the repository: no test touches its .grading.
 """
 
+import functools
+import shutil
 import textwrap
 from pathlib import Path
 
@@ -153,8 +155,27 @@ def library(tmp_path_factory) -> Path:
     return filtered_library(folder, ("course_lib.layers", "course_lib.not_there_yet"))
 
 
-def hand_in(places: Places, student: str, text: str | None = None, **answers: str) -> Path:
-    """Hand in the tiny assignment with these answers, or `text` in the place of a notebook."""
+@pytest.fixture(scope="session")
+def perfect() -> dict[str, str]:
+    """The answers to the tiny assignment that get everything, by grade id."""
+    return PERFECT
+
+
+@pytest.fixture(scope="module")
+def own_course(tiny_course, tmp_path_factory) -> Places:
+    """A tiny course that one file of tests may grade as it likes."""
+    root = tmp_path_factory.mktemp("own") / "course"
+    shutil.copytree(tiny_course.root, root)
+    return Places(root)
+
+
+@pytest.fixture(scope="module")
+def hand_in(own_course):
+    """`hand_in(student, **answers)` into the own course, by grade id; `text=` for no notebook."""
+    return functools.partial(_hand_in, own_course)
+
+
+def _hand_in(places: Places, student: str, text: str | None = None, **answers: str) -> Path:
     path = places.notebook("submitted", student, "tiny")
     path.parent.mkdir(parents=True, exist_ok=True)
     notebook = nbformat.read(places.release("tiny"), as_version=4)

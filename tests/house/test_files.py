@@ -26,6 +26,12 @@ def test_notebooks_lie_only_where_they_are_generated(tracked, repository):
     assert rooms <= {"lectures", "assignments"}
 
 
+def test_readme_names_the_chapters_and_assignments_there_are(repository):
+    from course_lib.authoring.readme import with_contents
+
+    assert (repository / "README.md").read_text(encoding="utf8") == with_contents(repository)
+
+
 def test_environment_yml_repeats_pyproject(repository):
     project = tomllib.loads((repository / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"].values()
@@ -51,7 +57,9 @@ def test_tried_versions_satisfy_what_is_asked_for(repository):
 
 
 def test_no_path_of_a_machine_and_no_registry_in_any_file(tracked):
-    trace = re.compile(rb"(?<![\w.])/(work|farm|root)/|py[t]honhosted|regis[t]ry\.npm|deb\.[d]ebian")
+    trace = re.compile(
+        rb"(?<![\w.])/(work|farm|root)/|py[t]honhosted|regis[t]ry\.npm|deb\.[d]ebian"
+    )
     for path in tracked:
         if path.is_file() and path.name != "test_files.py":
             assert not trace.search(path.read_bytes()), path

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-TORCH = {"torch", "jaxtyping", "numpy"}
+TORCH = {"torch", "jaxtyping", "numpy", "safetensors"}
+NOTEBOOKS = {"IPython", "nbclient", "nbconvert", "nbformat", "nbgrader", "traitlets"}
+BOOK = {"PIL", "docutils", "jupyter_cache", "markdown_it", "myst_nb", "myst_parser", "pybtex"}
+BOOK |= {"sphinx", "sphinxcontrib", "yaml"}
 
 # part: (parts of the course, third-party packages) that it may import
 ALLOWED = {
@@ -14,26 +17,16 @@ ALLOWED = {
     "optimizers": (set(), TORCH),
     "data": (set(), TORCH | {"mlxtend", "pooch", "requests", "tqdm", "urllib3"}),
     "inspection": (set(), TORCH | {"IPython", "pygments"}),
-    "checking": (set(), TORCH | {"safetensors"}),
+    "checking": (set(), TORCH),
     "architectures": ({"layers"}, TORCH),
-    "training": ({"data", "optimizers"}, TORCH | {"safetensors", "tqdm"}),
+    "training": ({"data", "optimizers"}, TORCH | {"tqdm"}),
     "plotting": ({"inspection", "training"}, TORCH | {"matplotlib"}),
     "experiments": (
         {"architectures", "data", "inspection", "layers", "optimizers", "plotting", "training"},
         TORCH,
     ),
-    "grading": (
-        {"checking"},
-        TORCH
-        | {"bleach", "bs4", "jupyter_client", "nbclient", "nbconvert", "nbformat", "nbgrader", "safetensors"}
-        | {"traitlets", "zmq"},
-    ),
-    "authoring": (
-        {"checking"},
-        TORCH
-        | {"IPython", "PIL", "jupyter_cache", "myst_nb", "myst_parser", "nbclient", "nbformat", "nbgrader", "pybtex"}
-        | {"safetensors", "sphinx", "sphinxcontrib", "traitlets", "yaml", "docutils", "markdown_it"},
-    ),
+    "grading": ({"checking"}, TORCH | NOTEBOOKS | {"bleach", "bs4", "jupyter_client", "zmq"}),
+    "authoring": ({"checking"}, TORCH | NOTEBOOKS | BOOK),
 }
 
 
