@@ -49,6 +49,7 @@ def max_pool2d_backward(
 
     Windows overlap when stride < kernel_size (AlexNet pools 3x3 with stride 2), so one pixel
     may win several windows and its gradients add up. Of equal pixels the first wins, row by row.
+    torch remembers the winners of its forward; here they are looked for again, which takes longer.
     """
     windows = _pool_windows(input, kernel_size, stride, padding, dilation, ceil_mode)
     output = max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode)

@@ -11,6 +11,7 @@ import torch
 from course_lib import layers
 from course_lib.experiments import layer_speed
 from course_lib.experiments.layer_speed import QUICK, Case, main, measure
+from course_lib.provenance import results_folder
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +72,14 @@ def test_a_quick_run_leaves_the_committed_record_alone(tmp_path, monkeypatch, ca
     assert "ratio" in capsys.readouterr().out
     main([])
     assert (tmp_path / "layer_speed" / "cpu.json").exists()
+
+
+def test_the_recorded_convolution_is_at_most_eight_times_slower():
+    """The record that readers see. Oracle: the course's own aim, for the size it names."""
+    path = results_folder() / "layer_speed" / "cpu.json"
+    first = json.loads(path.read_text())["measures"]["rows"][0]
+    assert (first["layer"], first["direction"]) == ("conv2d", "forward")
+    assert first["ratio"] <= 8
 
 
 def test_no_threads_is_refused(capsys):
