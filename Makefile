@@ -52,7 +52,7 @@ test-all: setup book ## and the long runs
 	@$(PYTEST)
 
 bench: setup ## each layer beside torch's; the table goes into the book
-	@$(BIN)/python -m course_lib.experiments.layer_speed
+	@$(BIN)/python -m course_lib.experiments.layer_speed --threads 1
 
 student-branch: setup ## a branch `student` with a fresh history and no solutions
 	@$(BIN)/python -m course_lib.authoring.student_branch

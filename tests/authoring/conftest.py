@@ -105,6 +105,7 @@ def book(tmp_path, repository) -> SmallBook:
     folder = tmp_path / "book"
     (folder / "figures").mkdir(parents=True)
     shutil.copy(repository / "course.toml", tmp_path)
+    shutil.copy(repository / "README.md", tmp_path)
     (folder / "_toc.yml").write_text(CONTENTS, encoding="utf8")
     (folder / "intro.md").write_text("# Intro\n", encoding="utf8")
     (folder / "first.md").write_text("# First\n", encoding="utf8")
