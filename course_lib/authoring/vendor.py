@@ -14,15 +14,17 @@ from pathlib import Path
 PACKAGE = "mathjax@3.2.2"
 ARCHIVE = "mathjax-3.2.2.tgz"
 SHA512 = "Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw=="
-# TeX in, HTML out; the rest is what its menu and its reader for the blind fetch on demand.
-PARTS = ("tex-chtml.js", "output/chtml/fonts", "input/tex", "a11y", "sre", "ui")
+# TeX in, HTML out, and SVG for pages opened as files (see book/_static/mathematics.js); the rest
+# is what its menu and its reader for the blind fetch on demand.
+PARTS = ("tex-chtml.js", "tex-svg.js", "output/chtml/fonts", "input/tex", "a11y", "sre", "ui")
+CONTENT = f"{PACKAGE}: {' '.join(PARTS)}"
 
 
 def mathjax(root: Path) -> Path:
     """The folder with MathJax for the site; downloaded where it is not there yet."""
     folder = root / "book" / "_static" / "vendor" / "mathjax"
     mark = folder / "VERSION"
-    if mark.exists() and mark.read_text(encoding="utf8") == PACKAGE:
+    if mark.exists() and mark.read_text(encoding="utf8") == CONTENT:
         return folder
     by_hand = folder.parent / ARCHIVE
     with tempfile.TemporaryDirectory() as scratch:
@@ -30,7 +32,7 @@ def mathjax(root: Path) -> Path:
         _check(archive)
         shutil.rmtree(folder, ignore_errors=True)
         _unpack(archive, Path(scratch) / "all", folder)
-    mark.write_text(PACKAGE, encoding="utf8")
+    mark.write_text(CONTENT, encoding="utf8")
     return folder
 
 
