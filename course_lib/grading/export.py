@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from nbgrader.api import Assignment, Gradebook, MissingEntry, Student, SubmittedAssignment
+from nbgrader.api import Assignment, Grade, Gradebook, MissingEntry, Student, SubmittedAssignment
 from nbgrader.plugins import ExportPlugin
 
 from course_lib.grading import records
@@ -23,7 +23,8 @@ def rows(gradebook: Gradebook, places: Places, assignments: Sequence[str] = ()) 
     """One row per student per assignment. `assignments` are all where none are named.
 
     A row holds the points of each graded cell by its grade id, beside FIRST and LAST. `max` is
-    what the assignment is worth; `total` has the late penalty taken off.
+    what the assignment is worth; `total` has the late penalty taken off. What is not known yet
+    is empty: a 0 would be read as a grade.
     """
     for assignment in gradebook.assignments:
         if not assignments or assignment.name in assignments:
@@ -40,7 +41,7 @@ def _row(
     row: Row = {"assignment": assignment.name, "student_id": name}
     for field in ("last_name", "first_name", "email"):
         row[field] = getattr(student, field, None) or ""
-    row |= {"total": 0.0, "max": assignment.max_score, "late_penalty": 0.0, "timestamp": ""}
+    row |= {"total": "", "max": assignment.max_score, "late_penalty": "", "timestamp": ""}
     row["flags"] = "; ".join(record.flags) if record else ""
     try:
         submission = gradebook.find_submission(assignment.name, name)
@@ -55,13 +56,20 @@ def _row(
 def _scores(submission: SubmittedAssignment) -> Row:
     penalty = submission.late_submission_penalty
     points = {
-        grade.name: grade.score for notebook in submission.notebooks for grade in notebook.grades
+        grade.name: "" if _is_open(grade) else grade.score
+        for notebook in submission.notebooks
+        for grade in notebook.grades
     }
     return points | {
         "total": max(0.0, submission.score - penalty),
         "late_penalty": penalty,
         "timestamp": submission.timestamp.isoformat() if submission.timestamp else "",
     }
+
+
+def _is_open(grade: Grade) -> bool:
+    """Whether nobody has said yet what this answer is worth."""
+    return grade.needs_manual_grade and grade.manual_score is None and grade.auto_score is None
 
 
 def _status(submission: SubmittedAssignment | None, record: records.Record | None) -> str:
