@@ -44,7 +44,7 @@ def test_validating_the_untouched_notebook_names_what_fails(nbgrader, class_of_t
     # Six functions and the question in words.
     said = nbgrader("validate", handed_in(course, "ben_fischer"))
     assert "VALIDATION FAILED ON 7 CELL(S)" in said
-    assert "is not written yet" in said
+    assert 'check("pool_channels_last", pool_channels_last, points=3)' in said
 
 
 def test_perfect_gets_all_and_untouched_nothing(grades):

@@ -23,6 +23,15 @@ def test_mathematics_is_set(visit, slug):
         assert written > 5
 
 
+def test_mathematics_is_set_in_a_page_opened_as_a_file(browser, site):
+    # Fonts do not load there, so it must be drawn.
+    page = browser.new_page()
+    page.goto((site / "convolution.html").as_uri())
+    page.wait_for_selector(".math mjx-container[jax=SVG] svg")
+    assert page.locator("mjx-container[jax=CHTML]").count() == 0
+    page.close()
+
+
 def test_pictures_load_and_are_described(visit, slug):
     pictures = visit(slug).page.evaluate(
         "[...document.querySelectorAll('article img')].map(p => [p.src, p.naturalWidth, p.alt])"
