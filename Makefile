@@ -5,18 +5,23 @@ BIN := .venv/bin
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := course
-.PHONY: course help setup book serve notebooks release test test-fast test-all bench \
+.PHONY: course graded-class help setup book serve notebooks release test test-fast test-all bench \
         student-branch lint format clean
 
-course: book release ## install, build the site, release, grade the sample class, write the CSV
-	@echo "== Grading the bundled sample class, each submission in its own sandbox"
-	@$(BIN)/course grade convolution --sample-class
-	@$(BIN)/course export
+course: book ## install, build the site, release, grade the sample class, write the CSV
+	@if [ -d solutions ]; then $(MAKE) --no-print-directory graded-class; \
+	else echo "There is no solutions/ here, so nothing is released or graded."; fi
 	@echo
 	@echo "The site         _build/html/index.html      (make serve)"
 	@echo "The assignments  assignments/                (what students get)"
-	@echo "The feedback     .grading/feedback/          (one page per student)"
-	@echo "The grades       .grading/grades.csv"
+	@if [ -d solutions ]; then \
+	echo "The feedback     .grading/feedback/          (one page per student)"; \
+	echo "The grades       .grading/grades.csv"; fi
+
+graded-class: release
+	@echo "== Grading the bundled sample class, each submission in its own sandbox"
+	@$(BIN)/course grade convolution --sample-class
+	@$(BIN)/course export
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile

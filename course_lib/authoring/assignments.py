@@ -19,10 +19,18 @@ import nbformat
 from nbformat import NotebookNode
 
 from course_lib.authoring.course_file import Course
-from course_lib.authoring.setup_cell import setup_source
+from course_lib.authoring.setup_cell import INSTALL
 from course_lib.checking.cases import Assignment
 
 SETUP = "# Setup"
+# As in the chapters, without what only figures need.
+SETUP_SOURCE = """\
+# Setup: in Colab this installs the library of the course. Elsewhere it does nothing.
+import sys
+from importlib.util import find_spec
+
+if "google.colab" in sys.modules and find_spec("course_lib") is None:
+    {install}"""
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -45,7 +53,7 @@ def read_assignment(path: Path, assignment: Assignment, course: Course) -> Noteb
     where = f"solutions/{path.parent.name}/{path.name}"
     for cell in notebook.cells:
         if cell.source.strip() == SETUP:
-            cell.source = setup_source(course)
+            cell.source = SETUP_SOURCE.format(install=f"{INSTALL} {course.wheel}")
         _complete(cell, where)
     _name_cells(notebook)
     _check_grade_ids(notebook, where)

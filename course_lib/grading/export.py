@@ -105,9 +105,7 @@ class CourseExport(ExportPlugin):
     """The same table by `nbgrader export --exporter=course_lib.grading.export.CourseExport`."""
 
     def export(self, gradebook: Gradebook) -> None:
-        from course_lib.grading.places import here
-
-        places = here()
+        places = Places(Path(self.parent.coursedir.root))
         table = list(rows(gradebook, places, [str(name) for name in self.assignment]))
         wanted = {str(name) for name in self.student}
         chosen = [row for row in table if not wanted or row["student_id"] in wanted]

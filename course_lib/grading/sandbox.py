@@ -31,8 +31,9 @@ Nothing was graded: students' code runs only behind the walls of bubblewrap.
 Where it is installed and still may not work, user namespaces are switched off. Ubuntu 24.04:
   sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0
 Others:  sudo sysctl user.max_user_namespaces=15000
-In a container, start it so that it may make namespaces (docker run --security-opt \
-seccomp=unconfined --security-opt systempaths=unconfined).
+In a container, start it so that it may make namespaces:
+  docker run --cap-add SYS_ADMIN --security-opt seccomp=unconfined \\
+    --security-opt apparmor=unconfined --security-opt systempaths=unconfined ...
 `course doctor` tells when it works."""
 
 

@@ -8,6 +8,8 @@ import pytest
 from course_lib.grading.sample_class import perfect_answers
 from course_lib.grading.transplant import read_release
 
+pytestmark = pytest.mark.slow
+
 SLUG = "convolution"
 
 

@@ -47,6 +47,8 @@ def double(x):
 """
 DEAF = """
 import sys
+
+pytestmark = pytest.mark.slow
 sys.modules["course_lib.checking.probe"] = None
 def double(x):
     return 2 * x

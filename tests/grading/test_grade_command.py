@@ -69,11 +69,7 @@ def test_ctrl_c_leaves_nothing_behind_and_the_next_run_goes_on(own_course, hand_
     hand_in("ada", **perfect)
     hand_in("bob", **perfect | {"double": "def double(x):\n    while True: pass"})
     running = process(own_course, "tiny")
-    while not own_course.record("ada", "tiny").exists() or not _folders_of(running.pid):
-        line = running.stdout.read(1)
-        assert line, running.stderr.read()
-        if "bob" in (running.said := getattr(running, "said", "") + line):
-            break
+    _wait_until_it_is_at("bob", running)
     running.send_signal(signal.SIGINT)
     _, error = running.communicate(timeout=60)
     assert running.returncode == STOPPED
@@ -86,6 +82,16 @@ def test_ctrl_c_leaves_nothing_behind_and_the_next_run_goes_on(own_course, hand_
     assert re.search(r"bob +3 points by the checks +\d+\.\d s", said)
 
 
+def _wait_until_it_is_at(student: str, running: subprocess.Popen) -> None:
+    """Until the student's name is printed and a sandbox is up."""
+    said = ""
+    while f"  {student} " not in said:
+        said += (letter := running.stdout.read(1))
+        assert letter, running.stderr.read()
+    while not _folders_of(running.pid):
+        assert running.poll() is None
+
+
 def _folders_of(process_id: int) -> list[Path]:
     return list(Path("/tmp").glob(f"{PREFIX}{process_id}-*"))
 
@@ -93,10 +99,7 @@ def _folders_of(process_id: int) -> list[Path]:
 def test_a_killed_run_takes_its_sandbox_along_and_the_next_goes_on(own_course, hand_in, perfect):
     hand_in("cyd", **perfect | {"double": "def double(x):\n    while True: pass"})
     running = process(own_course, "tiny", "--student", "cyd")
-    while "cyd" not in (said := running.stdout.readline(20)):
-        assert said
-    while not _folders_of(running.pid):
-        assert running.poll() is None
+    _wait_until_it_is_at("cyd", running)
     running.kill()
     running.communicate()
     again = process(own_course, "tiny", "--student", "cyd")

@@ -1,128 +1,136 @@
-"""The bundled sample class, graded from text to CSV. Oracle: what each student's file expects."""
+"""The bundled class on the real assignment, from hand-in to CSV. Oracle: what each file EXPECTs."""
 
 import csv
 import re
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 
-from course_lib import provenance
-from course_lib.cli import main
+from course_lib.authoring.release import release
+from course_lib.checking.cases import load_assignment
+from course_lib.grading.classroom import open_classroom
+from course_lib.grading.export import rows, to_csv
+from course_lib.grading.gradebook import open_gradebook
 from course_lib.grading.places import Places
-from course_lib.grading.sample_class import pretended_students
+from course_lib.grading.sample_class import hand_in, pretended_students
 
 SLUG = "convolution"
-ROOT = Path(__file__).resolve().parents[2]
-EVERYBODY = pretended_students(Places(ROOT).solutions(SLUG) / "sample_class")
-NEEDED = ("assignments", "solutions", "course.toml", "nbgrader_config.py")
+FOLDER = Path(__file__).resolve().parents[2] / "solutions" / SLUG / "sample_class"
+CLASS = {each.student: each for each in pretended_students(FOLDER)} if FOLDER.exists() else {}
+WITH = {key: [n for n, e in CLASS.items() if key in e.constants] for key in ("MISTAKES", "TAGS")}
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory) -> Places:
-    """A copy of the course whose sample class has been released to, graded and exported."""
-    root = tmp_path_factory.mktemp("sample") / "course"
-    root.mkdir()
-    for name in NEEDED:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, root / name)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(provenance, "repository", lambda: root)
-        assert main(["release", SLUG]) == 0
-        assert main(["grade", SLUG, "--sample-class"]) == 0
-        assert main(["export"]) == 0
+def places(repository, tmp_path_factory):
+    """The repository's layout in a folder of its own, released there, handed in and graded."""
+    root = tmp_path_factory.mktemp("class")
+    for name in ("course.toml", "nbgrader_config.py"):
+        shutil.copy(repository / name, root / name)
+    shutil.copytree(repository / "solutions", root / "solutions")
+    release(root, SLUG)
     return Places(root)
 
 
 @pytest.fixture(scope="module")
-def grades(course) -> dict[str, dict[str, str]]:
-    with course.grades.open(encoding="utf8", newline="") as file:
-        return {row["student_id"]: row for row in csv.DictReader(file)}
+def graded(places):
+    with open_classroom(places, SLUG) as room:
+        return {student: room.grade(student).record for student in hand_in(places, SLUG)}
 
 
-@pytest.fixture
-def feedback(course):
-    """The feedback page of a student as text."""
-
-    def read(student: str) -> str:
-        return course.notebook("feedback", student, SLUG, ".html").read_text(encoding="utf8")
-
-    return read
+def test_the_class_shows_what_grading_has_to_cope_with():
+    assert len(CLASS) >= 8
+    assert len(WITH["MISTAKES"]) >= 3
+    assert WITH["TAGS"]
+    assert any(each.constants.get("UNTOUCHED") for each in CLASS.values())
+    assert any(each.constants.get("FORBIDDEN") for each in CLASS.values())
 
 
-def test_class_is_large_enough_to_show_what_grading_does():
-    assert len(EVERYBODY) >= 8
+@pytest.mark.parametrize("student", sorted(CLASS))
+def test_everybody_gets_exactly_what_is_expected(graded, student):
+    verdicts = graded[student].verdicts
+    assert {name: verdict.points for name, verdict in verdicts.items()} == CLASS[student].expected
 
 
-@pytest.mark.parametrize("pretended", EVERYBODY, ids=lambda each: each.student)
-def test_each_student_gets_exactly_the_points_of_the_file(pretended, grades):
-    row = grades[pretended.student]
-    assert {name: float(row[name]) for name in pretended.expected} == pretended.expected
-    assert float(row["total"]) == sum(pretended.expected.values())
+@pytest.mark.parametrize("student", sorted(CLASS))
+def test_ready_made_operators_are_named_where_they_are_used_and_nowhere_else(graded, student):
+    used = {name: list(v.forbidden) for name, v in graded[student].verdicts.items() if v.forbidden}
+    assert used == CLASS[student].constants.get("FORBIDDEN", {})
 
 
-@pytest.mark.parametrize(
-    "pretended",
-    [each for each in EVERYBODY if "MISTAKES" in each.constants],
-    ids=lambda each: each.student,
-)
-def test_the_message_names_the_mistake(pretended, feedback, repository):
-    from course_lib.checking.cases import load_assignment
-
-    wrong = {a.__name__: a for a in load_assignment(repository / "solutions" / SLUG).wrong}
-    page = feedback(pretended.student)
-    for mistake in pretended.constants["MISTAKES"].values():
-        sentence = wrong[mistake].sentence
-        assert f"Your answer is what you get when {sentence}." in unescaped(page)
+@pytest.mark.parametrize("student", sorted(CLASS))
+def test_mistakes_are_named_rightly_or_not_at_all(repository, graded, student):
+    expected = CLASS[student].constants.get("MISTAKES", {})
+    named = {name: v.mistake for name, v in graded[student].verdicts.items() if v.mistake}
+    assert named == expected
+    assignment = load_assignment(repository / "solutions" / SLUG)
+    sentences = {wrong.__name__: wrong.sentence for wrong in assignment.wrong}
+    for name, mistake in expected.items():
+        says = f"Your answer is what you get when {sentences[mistake]}."
+        assert says in graded[student].verdicts[name].lines
 
 
-def test_written_answers_make_a_total_provisional(grades):
-    for pretended in EVERYBODY:
-        row = grades[pretended.student]
-        wrote = "WRITTEN" in pretended.constants or pretended.student == "amina_diallo"
-        if wrote:
-            assert row["status"] == "provisional: needs manual grade"
-            assert row["stride-that-does-not-fit"] == ""
+def test_a_message_says_what_how_much_where_yours_and_expected(graded):
+    lines = [
+        line
+        for student in WITH["MISTAKES"]
+        for name in CLASS[student].constants["MISTAKES"]
+        for line in graded[student].verdicts[name].lines
+    ]
+    pattern = r"\w+: .* is off by [\d.e-]+ at index \(.*\): yours -?[\d.]+, expected -?[\d.]+\."
+    assert [line for line in lines if re.fullmatch(pattern, line)]
+    assert [line for line in lines if line.startswith("Look at: ")]
 
 
-def test_untouched_notebook_is_final_with_nothing(grades):
-    (ben,) = (each for each in EVERYBODY if each.constants.get("UNTOUCHED"))
-    assert grades[ben.student]["status"] == "final"
-    assert float(grades[ben.student]["total"]) == 0
+def test_tags_are_told_and_do_nothing(places, graded):
+    for student in WITH["TAGS"]:
+        assert any("skip-execution" in flag for flag in graded[student].flags)
+        accepted = places.notebook("accepted", student, SLUG).read_text()
+        assert "skip-execution" not in accepted
 
 
-def test_feedback_shows_no_answer_to_one_who_wrote_none(feedback, course):
-    (ben,) = (each for each in EVERYBODY if each.constants.get("UNTOUCHED"))
-    text = (course.solutions(SLUG) / f"{SLUG}.md").read_text(encoding="utf8")
-    answers = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", text, re.DOTALL)
-    lines = {line.strip() for answer in answers for line in answer.splitlines()}
-    page = unescaped(feedback(ben.student))
-    assert len(answers) >= 6
-    assert [line for line in lines if len(line) > 32 and line in page] == []
+def test_written_answers_wait_and_untouched_ones_are_nothing(places, graded):
+    with open_gradebook(places) as gradebook:
+        for student, each in CLASS.items():
+            grade = gradebook.find_grade("stride-that-does-not-fit", SLUG, SLUG, student)
+            wrote = "WRITTEN" in each.constants
+            assert grade.needs_manual_grade == wrote, student
+            assert grade.auto_score == (None if wrote else 0), student
 
 
-@pytest.mark.parametrize("student", [each.student for each in EVERYBODY])
-def test_feedback_holds_no_canary_and_no_hidden_case(student, feedback, course):
-    page = unescaped(feedback(student))
-    assert "canary" not in page
-    for name in ("cases", "tables"):
-        source = (course.solutions(SLUG) / f"{name}.py").read_text(encoding="utf8")
-        lines = {line.strip() for line in source.splitlines() if len(line.strip()) > 40}
-        assert [line for line in lines if line in page and not line.startswith('"')] == []
+def test_the_rubric_is_for_those_who_mark_and_not_in_the_feedback(places, graded):
+    for student in CLASS:
+        marked = places.notebook("autograded", student, SLUG).read_text()
+        page = places.notebook("feedback", student, SLUG, ".html").read_text()
+        assert "How to mark this" in marked
+        assert "How to mark this" not in page
 
 
-def test_grading_again_changes_nothing(course, capsys, monkeypatch):
-    monkeypatch.setattr(provenance, "repository", lambda: course.root)
-    before = course.grades.read_text(encoding="utf8")
-    capsys.readouterr()
-    assert main(["grade", SLUG]) == 0
-    assert capsys.readouterr().out.count("unchanged") == len(EVERYBODY)
-    assert main(["export"]) == 0
-    assert course.grades.read_text(encoding="utf8") == before
+def test_the_canary_of_the_answers_is_in_no_feedback(repository, places, graded):
+    text = (repository / "solutions" / SLUG / f"{SLUG}.md").read_text()
+    canary = re.search(r"going-deeper-canary-\w+", text).group()
+    for student in CLASS:
+        assert canary not in places.notebook("feedback", student, SLUG, ".html").read_text()
 
 
-def unescaped(page: str) -> str:
-    """The words of a page: no tags, no entities."""
-    import html
+def test_the_table_has_a_row_for_each_and_marks_what_is_provisional(places, graded):
+    with open_gradebook(places) as gradebook:
+        table = list(csv.DictReader(to_csv(list(rows(gradebook, places))).splitlines()))
+    assert [row["student_id"] for row in table] == sorted(CLASS)
+    for row in table:
+        each = CLASS[row["student_id"]]
+        assert f"{row['first_name']} {row['last_name']}" == each.name
+        assert float(row["total"]) == sum(each.expected.values())
+        open_questions = "WRITTEN" in each.constants or "FORBIDDEN" in each.constants
+        status = "provisional: needs manual grade" if open_questions else "final"
+        assert row["status"] == status, row["student_id"]
 
-    return html.unescape(re.sub(r"<[^>]+>", "", page))
+
+def test_what_is_handed_in_is_the_release_with_answers_and_no_marks(places, graded):
+    wanted = [cell.id for cell in nbformat.read(places.release(SLUG), as_version=4).cells]
+    for student in CLASS:
+        path = places.notebook("submitted", student, SLUG)
+        assert [cell.id for cell in nbformat.read(path, as_version=4).cells] == wanted
+        assert "BEGIN SOLUTION" not in path.read_text()
+        assert path.with_name("timestamp.txt").exists()

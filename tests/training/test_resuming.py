@@ -19,6 +19,8 @@ from torch.optim.lr_scheduler import LinearLR
 from course_lib.optimizers import SGD
 from course_lib.training import fit
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).with_name("interrupted_run.py")
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1"}
 
