@@ -1,6 +1,7 @@
 """Grade a class: each submission through intake, transplant, sandbox, verdict and gradebook."""
 
 import html
+import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from course_lib.grading.notebook_reader import RejectedError
 from course_lib.grading.places import Places
 from course_lib.grading.records import GRADED, REVIEW, Record
 from course_lib.grading.run import CELL_SECONDS
-from course_lib.grading.sandbox import filtered_library, require_sandbox
+from course_lib.grading.sandbox import LIBRARY_PREFIX, filtered_library, require_sandbox
 from course_lib.grading.transplant import Transplant, UnclearError, read_release, transplant
 
 WAITING_PAGE = """<!DOCTYPE html>
@@ -143,7 +144,8 @@ def open_classroom(
 @contextmanager
 def _readable_folder() -> Iterator[Path]:
     """A folder that the sandbox may read also where it runs as nobody."""
-    with tempfile.TemporaryDirectory(prefix="course-library-") as name:
+    prefix = f"{LIBRARY_PREFIX}{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir="/tmp") as name:
         Path(name).chmod(0o755)
         yield Path(name)
 

@@ -4,6 +4,7 @@ A kernelspec whose metadata names the provisioner `course-sandbox` starts its ke
 whoever starts it: `course grade`, or nbgrader's own Execute.
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -23,7 +24,9 @@ from course_lib.grading.watchman import Watchman, end
 OLDEST = (0, 8)  # the first bubblewrap that can size its folders and forbid inner namespaces
 LIBRARY = "/course"
 INPUTS = "/inputs"
+# Folders in /tmp begin like this, then with the number of the process that made them.
 PREFIX = "course-sandbox-"
+LIBRARY_PREFIX = "course-library-"
 WHAT_TO_DO = """\
 Nothing was graded: students' code runs only behind the walls of bubblewrap.
   Debian, Ubuntu:  sudo apt-get install bubblewrap
@@ -56,7 +59,7 @@ def sandbox_trouble() -> str | None:
     ]
     if missing:
         packages = {"bwrap": "bubblewrap"}
-        return f"{' and '.join(packages.get(name, name) for name in missing)} is not installed."
+        return f"Not installed: {', '.join(packages.get(name, name) for name in missing)}."
     version = subprocess.run(["bwrap", "--version"], capture_output=True, text=True, check=False)
     numbers = tuple(map(int, re.findall(r"\d+", version.stdout)[:2]))
     if numbers < OLDEST:
@@ -73,10 +76,12 @@ def sandbox_trouble() -> str | None:
 
 def _sweep() -> None:
     """Remove the folders of runs that were killed before they could."""
-    for folder in Path("/tmp").glob(f"{PREFIX}*"):
-        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
-        if folder.owner() == Path("/proc/self").owner() and not Path("/proc", owner).exists():
-            shutil.rmtree(folder, ignore_errors=True)
+    tmp = Path("/tmp")
+    for folder in (*tmp.glob(f"{PREFIX}*"), *tmp.glob(f"{LIBRARY_PREFIX}*")):
+        process = folder.name.split("-")[2]
+        with contextlib.suppress(FileNotFoundError):  # another run may just be tidying up
+            if folder.stat().st_uid == os.geteuid() and not Path("/proc", process).exists():
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 class SandboxProvisioner(LocalProvisioner):

@@ -84,7 +84,8 @@ class Walls:
         outer = []
         if os.geteuid() == 0:
             outer, mounts = _as_nobody(mounts)
-        return [*outer, *self._bubblewrap(mounts), "--", *self.limits.command(), *command]
+        walls = [*self._bubblewrap(mounts), "--", *self.limits.command()]
+        return [*outer, *_only_below_us(), *walls, *command]
 
     def _python(self) -> list[Mount]:
         prefixes = dict.fromkeys(Path(p).resolve() for p in (sys.base_prefix, sys.prefix))
@@ -147,6 +148,16 @@ def _variables() -> dict[str, str]:
         "MPLCONFIGDIR": "/tmp/matplotlib",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
+
+
+def _only_below_us() -> list[str]:
+    """Words that go on only while this process lives, and end what follows when it dies.
+
+    --die-with-parent alone leaves a moment: whoever is killed before bubblewrap asks for the
+    signal leaves a kernel behind. Here the signal is asked for first, and then who the parent is.
+    """
+    check = '[ "$PPID" = "$0" ] && exec "$@"'
+    return ["setpriv", "--pdeathsig", "KILL", "sh", "-c", check, str(os.getpid())]
 
 
 def _as_nobody(mounts: Sequence[Mount]) -> tuple[list[str], list[Mount]]:

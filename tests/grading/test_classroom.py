@@ -1,6 +1,7 @@
 """A class of friendly and hostile students, graded once. Oracle: the points each one earns."""
 
 import json
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -11,48 +12,8 @@ from course_lib.grading.classroom import open_classroom
 from course_lib.grading.gradebook import open_gradebook
 from course_lib.grading.records import GRADED, REVIEW
 
-DYNAMIC = """
-def slide(x, weight):
-    return getattr(torch.nn.functional, "".join(["con", "v2d"]))(x, weight)
-"""
-UNWATCHED = """
-from torch.utils._python_dispatch import _disable_current_modes
-def slide(x, weight):
-    with _disable_current_modes():
-        return torch.nn.functional.conv2d(x, weight)
-"""
-ENDLESS = """
-import signal
-signal.signal(signal.SIGINT, signal.SIG_IGN)
-def double(x):
-    while True:
-        pass
-"""
-FLOOD = """
-import os, threading
-def flood():
-    while True:
-        os.write(int(os.environ["COURSE_ANSWERS"]), b"0" * 60_000)
-def double(x):
-    threading.Thread(target=flood, daemon=True).start()
-    import time; time.sleep(0.5)
-    return 2 * x
-"""
-EQUAL_TO_ALL = """
-class Right:
-    def __eq__(self, other): return True
-    def __array__(self, *_, **__): raise SystemExit
-def double(x):
-    return Right()
-"""
-DEAF = """
-import sys
-
 pytestmark = pytest.mark.slow
-sys.modules["course_lib.checking.probe"] = None
-def double(x):
-    return 2 * x
-"""
+HOSTILE = Path(__file__).resolve().parent / "hostile"
 EXPECTED = {  # points by the checks: double is worth 2, slide 3
     "perfect": (2, 3),
     "untouched": (0, 0),
@@ -68,6 +29,11 @@ EXPECTED = {  # points by the checks: double is worth 2, slide 3
 }
 
 
+def hostile(name: str) -> str:
+    """The text of an answer that is up to no good."""
+    return (HOSTILE / f"{name}.py").read_text(encoding="utf8")
+
+
 @pytest.fixture(scope="module")
 def tiny(own_course, hand_in, perfect):
     """The tiny course with a class that handed in."""
@@ -75,14 +41,14 @@ def tiny(own_course, hand_in, perfect):
     script = "<script>alert(1)</script> because"
     hand_in("perfect", **perfect | {"why": script})
     hand_in("sign", **perfect | {"double": "def double(x):\n    return 2 * x.abs()"})
-    hand_in("dynamic", **perfect | {"slide": DYNAMIC})
-    hand_in("unwatched", **perfect | {"slide": UNWATCHED})
-    hand_in("endless", **perfect | {"double": ENDLESS})
-    hand_in("flood", **perfect | {"double": FLOOD})
+    hand_in("dynamic", **perfect | {"slide": hostile("dynamic")})
+    hand_in("unwatched", **perfect | {"slide": hostile("unwatched")})
+    hand_in("endless", **perfect | {"double": hostile("endless")})
+    hand_in("flood", **perfect | {"double": hostile("flood")})
     hand_in("exits", **perfect | {"double": "def double(x):\n    import os\n    os._exit(0)"})
-    hand_in("equal", **perfect | {"double": EQUAL_TO_ALL})
+    hand_in("equal", **perfect | {"double": hostile("equal")})
     hand_in("endless-cell", **perfect | {"double": "while True: pass"})
-    hand_in("deaf", **perfect | {"double": DEAF})
+    hand_in("deaf", **perfect | {"double": hostile("deaf")})
     hand_in("broken", text="{")
     hand_in("twice", text=_with_two_answers(own_course))
     return own_course

@@ -15,6 +15,7 @@ from course_lib.grading.grade_command import NO_SANDBOX, STOPPED, grade
 from course_lib.grading.places import Places, here
 from course_lib.grading.sandbox import PREFIX
 
+pytestmark = pytest.mark.slow
 RUN = """
 import sys
 from pathlib import Path
@@ -50,7 +51,7 @@ def test_without_a_sandbox_nothing_runs_and_the_status_is_3(own_course, monkeypa
     monkeypatch.setenv("PATH", "/nowhere")
     assert grade_command.run(arguments("tiny")) == NO_SANDBOX == 3
     said = capsys.readouterr().err
-    assert said.startswith("GRADING NOT RUN: bubblewrap and prlimit")
+    assert said.startswith("GRADING NOT RUN: Not installed: bubblewrap, prlimit")
     assert "sudo apt-get install bubblewrap" in said
     assert not own_course.accepted.exists()
 

@@ -9,6 +9,7 @@ from course_lib.grading.classroom import open_classroom
 from course_lib.grading.gradebook import configuration, open_gradebook, require_assignment
 from course_lib.grading.places import Places
 
+pytestmark = pytest.mark.slow
 LATE = """
 import datetime
 

@@ -1,6 +1,7 @@
 """The bundled class on the real assignment, from hand-in to CSV. Oracle: what each file EXPECTs."""
 
 import csv
+import html
 import re
 import shutil
 from pathlib import Path
@@ -8,14 +9,17 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from course_lib import provenance
 from course_lib.authoring.release import release
 from course_lib.checking.cases import load_assignment
+from course_lib.cli import main
 from course_lib.grading.classroom import open_classroom
 from course_lib.grading.export import rows, to_csv
 from course_lib.grading.gradebook import open_gradebook
 from course_lib.grading.places import Places
 from course_lib.grading.sample_class import hand_in, pretended_students
 
+pytestmark = pytest.mark.slow
 SLUG = "convolution"
 FOLDER = Path(__file__).resolve().parents[2] / "solutions" / SLUG / "sample_class"
 CLASS = {each.student: each for each in pretended_students(FOLDER)} if FOLDER.exists() else {}
@@ -111,7 +115,44 @@ def test_the_canary_of_the_answers_is_in_no_feedback(repository, places, graded)
     text = (repository / "solutions" / SLUG / f"{SLUG}.md").read_text()
     canary = re.search(r"going-deeper-canary-\w+", text).group()
     for student in CLASS:
-        assert canary not in places.notebook("feedback", student, SLUG, ".html").read_text()
+        assert canary not in words_of_feedback(places, student)
+
+
+def test_feedback_shows_no_answer_to_one_who_wrote_none(repository, places, graded):
+    (untouched,) = (name for name, each in CLASS.items() if each.constants.get("UNTOUCHED"))
+    text = (repository / "solutions" / SLUG / f"{SLUG}.md").read_text()
+    answers = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", text, re.DOTALL)
+    lines = {line.strip() for answer in answers for line in answer.splitlines()}
+    page = words_of_feedback(places, untouched)
+    assert len(answers) >= 6
+    assert [line for line in lines if len(line) > 32 and line in page] == []
+
+
+def test_no_line_that_makes_the_hidden_cases_is_in_any_feedback(repository, places, graded):
+    for name in ("cases", "tables"):
+        source = (repository / "solutions" / SLUG / f"{name}.py").read_text()
+        lines = [line.strip() for line in source.splitlines() if len(line.strip()) > 40]
+        for student in CLASS:
+            page = words_of_feedback(places, student)
+            # Ideas of cases, which are texts, are meant to be read.
+            assert [line for line in lines if line in page and not line.startswith('"')] == []
+
+
+def words_of_feedback(places, student):
+    """A feedback page without tags and entities."""
+    page = places.notebook("feedback", student, SLUG, ".html").read_text()
+    return html.unescape(re.sub(r"<[^>]+>", "", page))
+
+
+def test_grading_again_changes_nothing(places, graded, capsys, monkeypatch):
+    monkeypatch.setattr(provenance, "repository", lambda: places.root)
+    assert main(["export"]) == 0
+    before = places.grades.read_text()
+    capsys.readouterr()
+    assert main(["grade", SLUG, "--sample-class"]) == 0
+    assert capsys.readouterr().out.count("unchanged") == len(CLASS)
+    assert main(["export"]) == 0
+    assert places.grades.read_text() == before
 
 
 def test_the_table_has_a_row_for_each_and_marks_what_is_provisional(places, graded):
@@ -121,7 +162,9 @@ def test_the_table_has_a_row_for_each_and_marks_what_is_provisional(places, grad
     for row in table:
         each = CLASS[row["student_id"]]
         assert f"{row['first_name']} {row['last_name']}" == each.name
+        assert {name: float(row[name]) for name in each.expected} == each.expected
         assert float(row["total"]) == sum(each.expected.values())
+        assert row["stride-that-does-not-fit"] == ("" if "WRITTEN" in each.constants else "0.0")
         open_questions = "WRITTEN" in each.constants or "FORBIDDEN" in each.constants
         status = "provisional: needs manual grade" if open_questions else "final"
         assert row["status"] == status, row["student_id"]

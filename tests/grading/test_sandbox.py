@@ -52,13 +52,14 @@ def test_withheld_modules_are_in_no_copy_of_the_library(library):
 
 
 def test_folders_of_runs_that_were_killed_are_swept_up():
-    left = Path("/tmp") / f"{sandbox.PREFIX}{2**22 + 1}-test"  # no process has such a number
+    nobody = 2**22 + 1  # no process has such a number
+    left = [Path("/tmp") / f"{p}{nobody}-test" for p in (sandbox.PREFIX, sandbox.LIBRARY_PREFIX)]
     ours = Path("/tmp") / f"{sandbox.PREFIX}{os.getpid()}-test"
-    for folder in (left, ours):
+    for folder in (*left, ours):
         folder.mkdir()
     require_sandbox()
     try:
-        assert (left.exists(), ours.exists()) == (False, True)
+        assert [folder.exists() for folder in (*left, ours)] == [False, False, True]
     finally:
         ours.rmdir()
 

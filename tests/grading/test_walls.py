@@ -182,16 +182,22 @@ def test_more_memory_than_allowed_is_refused():
 
 
 def test_nothing_of_it_is_left_when_its_parent_is_killed():
-    inner = Walls().around(
-        [sys.executable, "-I", "-c", "print('up', flush=True)\nwhile True: pass"]
+    inner = [sys.executable, "-I", "-c", "print('up', flush=True)\nwhile True: pass"]
+    outer = (
+        "import subprocess\nfrom course_lib.grading.walls import Walls\n"
+        f"subprocess.run(Walls().around({inner!r}))"
     )
-    parent = subprocess.Popen(
-        [sys.executable, "-c", f"import subprocess; subprocess.run({inner!r})"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    parent = subprocess.Popen([sys.executable, "-c", outer], stdout=subprocess.PIPE, text=True)
     assert parent.stdout.readline() == "up\n"
     parent.kill()
     parent.wait()
     assert parent.stdout.read() == ""  # the end of the pipe: nobody holds it any more
     parent.stdout.close()
+
+
+def test_walls_go_up_only_for_who_asked_for_them():
+    # As when that process died before bubblewrap could ask to die with it.
+    command = Walls().around([sys.executable, "-I", "-c", "print('up')"])
+    other = f"import subprocess; raise SystemExit(subprocess.run({command!r}).returncode)"
+    done = subprocess.run([sys.executable, "-c", other], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
