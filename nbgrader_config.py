@@ -37,6 +37,8 @@ c.GenerateFeedback.preprocessors = [
 
 # A student's HTML would run as the teacher in formgrader.
 c.HTMLExporter.sanitize_html = True
+# nbgrader's templates leave the text cells out of that.
+c.HTMLExporter.filters = {"markdown2html": "course_lib.grading.safe_html.markdown"}
 # Without this, a tag that a student adds to a check would leave it out and give full points.
 c.Execute.skip_cells_with_tag = "the-course-skips-no-cell"
 c.Execute.timeout = 120

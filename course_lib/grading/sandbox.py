@@ -181,14 +181,18 @@ class SandboxProvisioner(LocalProvisioner):
 def filtered_library(destination: Path, withheld: tuple[str, ...]) -> Path:
     """Copy course_lib without these modules and without what only teachers use.
 
-    `withheld` names modules and packages, such as "course_lib.layers"; one that this version of
-    the library does not have is passed over.
+    `withheld` names modules and packages, such as "course_lib.layers". Raises ValueError where
+    one does not exist, for a misspelt name would leave the answers in.
     """
     copy = destination / "course_lib"
     ignore = shutil.ignore_patterns("__pycache__", "*.pyc", "results")
     shutil.copytree(provenance.PACKAGE, copy, ignore=ignore)
     for name in (*withheld, "course_lib.grading", "course_lib.authoring"):
         path = destination.joinpath(*name.split("."))
-        shutil.rmtree(path, ignore_errors=True)
-        path.with_suffix(".py").unlink(missing_ok=True)
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.with_suffix(".py").exists():
+            path.with_suffix(".py").unlink()
+        else:
+            raise ValueError(f"WITHHELD in cases.py names {name}, which course_lib does not have.")
     return destination

@@ -56,5 +56,9 @@ def class_of_three(course):
     for each in chosen:
         path = course / ".grading" / "submitted" / each.student / SLUG / f"{SLUG}.ipynb"
         path.parent.mkdir(parents=True)
-        nbformat.write(notebook_of(each, release_notebook, perfect_answers(source)), path)
+        notebook = notebook_of(each, release_notebook, perfect_answers(source))
+        if each.student == "ines_costa":
+            written = next(c for c in notebook.cells if c.id == "stride-that-does-not-fit")
+            written.source = "No. <script>alert('as the teacher')</script>"
+        nbformat.write(notebook, path)
     return chosen

@@ -88,3 +88,8 @@ def test_feedback_holds_no_answer_but_the_students_own(course, feedback):
     assert len(secret) > 20
     assert not [line for line in secret if line in page]
     assert "going-deeper-canary" not in feedback["ben_fischer"]
+
+
+def test_a_script_in_a_written_answer_does_not_run_in_the_feedback(grades, feedback):
+    assert "<script>alert('as the teacher')" not in feedback["ines_costa"]
+    assert "as the teacher" in feedback["ines_costa"]

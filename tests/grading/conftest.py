@@ -152,7 +152,7 @@ def library(tmp_path_factory) -> Path:
     """course_lib as the sandbox sees it when the layers are withheld."""
     folder = tmp_path_factory.mktemp("library")
     folder.chmod(0o755)  # where root grades, it is nobody who reads it
-    return filtered_library(folder, ("course_lib.layers", "course_lib.not_there_yet"))
+    return filtered_library(folder, ("course_lib.layers",))
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,12 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from course_lib.grading import sandbox
-from course_lib.grading.sandbox import SandboxMissingError, require_sandbox, sandbox_trouble
+from course_lib.grading.sandbox import (
+    SandboxMissingError,
+    filtered_library,
+    require_sandbox,
+    sandbox_trouble,
+)
 
 
 def test_this_machine_can_wall_off_a_program():
@@ -82,3 +87,9 @@ def test_any_notebook_runs_in_there_by_its_kernelspec_alone(tmp_path, monkeypatc
     notebook = new_notebook(cells=[new_code_cell(program)])
     NotebookClient(notebook, kernel_name="walled", timeout=60).execute()
     assert notebook.cells[0].outputs[0].text == "False /notebook ['course_lib']\n"
+
+
+def test_a_misspelt_withheld_module_is_told(tmp_path):
+    # Passed over, it would leave the answers where a submission can read them.
+    with pytest.raises(ValueError, match=r"names course_lib\.layerz, which course_lib does not"):
+        filtered_library(tmp_path, ("course_lib.layerz",))
