@@ -6,14 +6,13 @@ import pytest
 
 from course_lib.authoring import lectures, site
 
+pytestmark = pytest.mark.slow
+
 BODY = """\
 The answer is {glue:text}`answer`.
 
 ```{code-cell} ipython3
 from course_lib.authoring.glue import glue
-
-pytestmark = pytest.mark.slow
-
 glue("answer", 6 * 7)
 print("printed", 6 * 7)
 ```
