@@ -49,15 +49,23 @@ def _reachable(tree: ast.Module, function: str | None) -> list[ast.AST]:
     return [node for statement in found.values() for node in ast.walk(statement)]
 
 
-def _bound_names(tree: ast.AST) -> Iterator[str]:
-    """The names that this code gives a meaning, by `def`, `class`, `import` or `=`."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.alias):
-            yield (node.asname or node.name).split(".")[0]
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
+def _bound_names(statement: ast.AST) -> Iterator[str]:
+    """The names that a statement gives a meaning outside itself.
+
+    What a function binds inside is its own, or two functions that both say `x = ...` would answer
+    for each other; only what it declares `global` is not.
+    """
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield statement.name
+        for node in ast.walk(statement):
+            yield from node.names if isinstance(node, ast.Global) else ()
+        return
+    if isinstance(statement, ast.alias):
+        yield (statement.asname or statement.name).split(".")[0]
+    elif isinstance(statement, ast.Name) and isinstance(statement.ctx, ast.Store):
+        yield statement.id
+    for inner in ast.iter_child_nodes(statement):
+        yield from _bound_names(inner)
 
 
 def _spoken(node: ast.AST) -> Iterator[str]:

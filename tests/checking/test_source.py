@@ -97,3 +97,20 @@ def test_a_function_made_in_an_unusual_way_has_its_whole_source_read():
 
 def test_text_that_is_no_python_uses_nothing():
     assert forbidden_in_source("def answer(x:\n  F.conv2d", FAMILIES) == ()
+
+
+def test_functions_that_share_a_local_name_do_not_answer_for_each_other():
+    source = (
+        "def graded(x, w):\n    out = x * w\n    return out\n\n"
+        "def experiment(x, w):\n    out = torch.nn.functional.conv2d(x, w)\n    return out\n"
+    )
+    assert forbidden_in_source(source, FAMILIES, "graded") == ()
+    assert forbidden_in_source(source, FAMILIES, "experiment") == ("convolution",)
+
+
+def test_a_name_made_global_inside_a_function_is_followed():
+    source = (
+        "def prepare():\n    global slide\n    slide = torch.nn.functional.conv2d\n\n"
+        "def graded(x, w):\n    return slide(x, w)\n"
+    )
+    assert forbidden_in_source(source, FAMILIES, "graded") == ("convolution",)
