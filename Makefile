@@ -50,7 +50,7 @@ release: setup ## make assignments/ from solutions/
 test: setup book ## what must hold (at most 25 minutes on two cores)
 	@$(PYTEST) -m "not long"
 
-test-fast: setup ## the quick part (under three minutes)
+test-fast: setup ## the quick part, without what takes half a minute or more
 	@$(PYTEST) -m "not long and not slow and not site" -q
 
 test-all: setup book ## and the long runs
