@@ -11,20 +11,26 @@ NOTEBOOKS = {"IPython", "nbclient", "nbconvert", "nbformat", "nbgrader", "traitl
 BOOK = {"PIL", "docutils", "jupyter_cache", "markdown_it", "myst_nb", "myst_parser", "pybtex"}
 BOOK |= {"sphinx", "sphinxcontrib", "yaml"}
 
+LIBRARY = {"applications", "architectures", "data", "initialization", "inspection", "kernels"}
+LIBRARY |= {"layers", "optimizers", "plotting", "training"}
+
 # part: (parts of the course, third-party packages) that it may import
 ALLOWED = {
     "layers": (set(), TORCH),
+    "kernels": (set(), TORCH | {"triton"}),
+    "initialization": (set(), TORCH),
     "optimizers": (set(), TORCH),
-    "data": (set(), TORCH | {"mlxtend", "pooch", "requests", "tqdm", "urllib3"}),
+    "data": (set(), TORCH | {"mlxtend", "pooch", "requests", "torchvision", "tqdm", "urllib3"}),
     "inspection": (set(), TORCH | {"IPython", "pygments"}),
     "checking": (set(), TORCH),
-    "architectures": ({"layers"}, TORCH),
+    "architectures": ({"layers"}, TORCH | {"torchvision"}),
     "training": ({"data", "optimizers"}, TORCH | {"tqdm"}),
-    "plotting": ({"inspection", "training"}, TORCH | {"matplotlib"}),
-    "experiments": (
-        {"architectures", "data", "inspection", "layers", "optimizers", "plotting", "training"},
-        TORCH,
+    "applications": (
+        {"architectures", "data", "layers", "training"},
+        TORCH | {"skimage", "torchvision"},
     ),
+    "plotting": ({"inspection", "training"}, TORCH | {"matplotlib"}),
+    "experiments": (LIBRARY, TORCH),
     "grading": ({"checking"}, TORCH | NOTEBOOKS | {"bleach", "bs4", "jupyter_client", "zmq"}),
     "authoring": ({"checking"}, TORCH | NOTEBOOKS | BOOK),
 }
