@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from course_lib import provenance
 from course_lib.grading import gradebook, records
 from course_lib.grading.examination import Examination
-from course_lib.grading.intake import Submission, take_in
+from course_lib.grading.intake import Submission, require_reader, take_in
 from course_lib.grading.marking import Marker, checks, flag_comments, seeds_for
 from course_lib.grading.notebook_reader import RejectedError
 from course_lib.grading.places import Places
@@ -126,6 +126,7 @@ def open_classroom(
     """
     require_sandbox()
     release = read_release(places.release(slug))
+    require_reader(places.release(slug))
     gradebook.require_assignment(places, slug)
     with Examination(places.solutions(slug)) as examination, _readable_folder() as folder:
         questions, withheld = examination.plan()

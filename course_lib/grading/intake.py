@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import stat
+import sys
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ TIMESTAMP = re.compile(
     r"(Z| ?[+-]\d\d:?\d\d| [A-Za-z]{2,30}(/\w{1,30})?)?",
     re.ASCII,
 )
+READER = "course_lib.grading.notebook_reader"
 UNREADABLE = "The notebook cannot be read within 384 MB and 20 seconds; it is no usual one."
 
 
@@ -141,6 +143,22 @@ def _notebook_name(names: list[str], slug: str) -> str:
     raise RejectedError(f"There should be a file {slug}.ipynb, but there is {found}.")
 
 
+def require_reader(notebook: Path) -> None:
+    """See that our own release can be read, before anybody's work is called unreadable.
+
+    Raises RuntimeError, saying what to do, where it cannot.
+    """
+    try:
+        with open(notebook, "rb") as stream:
+            run_limited(READER, stream.fileno())
+    except UnreadableError as problem:
+        raise RuntimeError(
+            f"the course's own reader of notebooks does not run here ({problem}). See what "
+            f"`{sys.executable} -I -m {READER} < {notebook}` prints; the course has to be "
+            "installed in this Python (`make setup`)."
+        ) from None
+
+
 def _sha256(file: int) -> str:
     with open(file, "rb", closefd=False) as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -150,7 +168,7 @@ def _sha256(file: int) -> str:
 
 def _read(file: int) -> dict:
     try:
-        return run_limited("course_lib.grading.notebook_reader", file)
+        return run_limited(READER, file)
     except UnreadableError:
         raise RejectedError(UNREADABLE) from None
 

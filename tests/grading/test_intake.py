@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from course_lib.grading.intake import STUDENT, students, take_in
+from course_lib.grading.intake import STUDENT, require_reader, students, take_in
 from course_lib.grading.notebook_reader import NOTEBOOK_BYTES, RejectedError
 
 GOOD = json.dumps(
@@ -28,6 +28,15 @@ def test_a_good_submission_is_read_with_its_hash_and_time(folder):
     assert [cell.source for cell in taken.cells] == ["x = 1"]
     assert taken.sha256 == hashlib.sha256(GOOD).hexdigest()
     assert (taken.timestamp, taken.remarks) == ("2026-10-10 12:00:00.123456 UTC", ())
+
+
+def test_a_reader_that_does_not_run_is_our_fault_and_nobodys_notebook(folder, monkeypatch):
+    notebook = folder / "tiny.ipynb"
+    notebook.write_bytes(GOOD)
+    require_reader(notebook)
+    monkeypatch.setattr("course_lib.grading.limited.sys.executable", "/bin/false")
+    with pytest.raises(RuntimeError, match="reader of notebooks does not run here .*make setup"):
+        require_reader(notebook)
 
 
 @pytest.mark.parametrize(
