@@ -35,7 +35,7 @@ def test_a_reader_that_does_not_run_is_our_fault_and_nobodys_notebook(folder, mo
     notebook.write_bytes(GOOD)
     require_reader(notebook)
     monkeypatch.setattr("course_lib.grading.limited.sys.executable", "/bin/false")
-    with pytest.raises(RuntimeError, match="reader of notebooks does not run here .*make setup"):
+    with pytest.raises(RuntimeError, match=r"reader of notebooks does not run here .*make setup"):
         require_reader(notebook)
 
 
