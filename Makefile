@@ -58,6 +58,7 @@ test-all: setup book ## and the long runs
 
 bench: setup ## each layer beside torch's; the table goes into the book
 	@$(BIN)/python -m course_lib.experiments.layer_speed --threads 1
+	@$(BIN)/python -m course_lib.experiments.kernel_speed
 
 student-branch: setup ## a branch `student` with a fresh history and no solutions
 	@$(BIN)/python -m course_lib.authoring.student_branch

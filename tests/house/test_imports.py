@@ -17,7 +17,7 @@ LIBRARY |= {"layers", "optimizers", "plotting", "training"}
 # part: (parts of the course, third-party packages) that it may import
 ALLOWED = {
     "layers": (set(), TORCH),
-    "kernels": (set(), TORCH | {"triton"}),
+    "kernels": ({"layers"}, TORCH | {"triton"}),
     "initialization": (set(), TORCH),
     "optimizers": (set(), TORCH),
     "data": (set(), TORCH | {"mlxtend", "pooch", "requests", "torchvision", "tqdm", "urllib3"}),
