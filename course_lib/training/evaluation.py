@@ -1,27 +1,42 @@
 """How often a network is wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
 
-@torch.inference_mode()
-def predictions(
-    model: Callable, images: Float[Tensor, "n *image"], batch_size: int = 1000
-) -> Int64[Tensor, "n"]:
-    """The class with the largest score, for each image. The model's mode is left as it was."""
-    if len(images) == 0:
-        raise ValueError("images is empty; an error rate needs at least one image.")
+@contextmanager
+def in_evaluation(model: Callable) -> Iterator[None]:
+    """Evaluation mode inside; outside, the model's mode is what it was."""
     was_training = getattr(model, "training", False)
     if was_training:
         model.eval()
     try:
-        return torch.cat([model(batch).argmax(1) for batch in images.split(batch_size)])
+        yield
     finally:
         if was_training:
             model.train()
+
+
+@torch.inference_mode()
+def scores(
+    model: Callable, images: Float[Tensor, "n *image"], batch_size: int = 1000
+) -> Float[Tensor, "n classes"]:
+    """What the network answers to each image, in evaluation mode and without gradients."""
+    if len(images) == 0:
+        raise ValueError("images is empty; an error rate needs at least one image.")
+    with in_evaluation(model):
+        return torch.cat([model(batch) for batch in images.split(batch_size)])
+
+
+def predictions(
+    model: Callable, images: Float[Tensor, "n *image"], batch_size: int = 1000
+) -> Int64[Tensor, "n"]:
+    """The class with the largest score, for each image. The model's mode is left as it was."""
+    return scores(model, images, batch_size).argmax(1)
 
 
 def error_rate(
