@@ -90,6 +90,10 @@ def test_frozen_parameters_have_no_rate():
     thaw_deepest(model, 0)
     with pytest.raises(ValueError, match="Every parameter of model is frozen"):
         rates_by_depth(model, lr=0.1, factor=0.1)
-    for wrong in ({"lr": 0.0, "factor": 0.5}, {"lr": 0.1, "factor": 1.5}, {"lr": 1.0, "factor": 0.0}):
+    for wrong in (
+        {"lr": 0.0, "factor": 0.5},
+        {"lr": 0.1, "factor": 1.5},
+        {"lr": 1.0, "factor": 0.0},
+    ):
         with pytest.raises(ValueError, match="0 < factor <= 1 are needed"):
             rates_by_depth(model, **wrong)
