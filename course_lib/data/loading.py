@@ -7,31 +7,43 @@ import torch
 from jaxtyping import Int64, UInt8
 from torch import Tensor
 
-from course_lib.data.catalogue import SPLITS, entry
+from course_lib.data.catalogue import entry
 from course_lib.data.digits import EMBEDDED, load_digits
 from course_lib.data.folders import data_folder
+from course_lib.data.pictures import read_pictures
+from course_lib.data.sizes import Size
 
 
 def load(
-    name: str, split: str, root: str | Path | None = None
-) -> tuple[UInt8[Tensor, "n c h w"], Int64[Tensor, "n"]]:
+    name: str, split: str, root: str | Path | None = None, size: Size | None = None
+) -> tuple[UInt8[Tensor, "n c h w"], Int64[Tensor, "n *map"]]:
     """Images (uint8, 0 to 255) and labels of the split 'train' or 'test'.
 
-    `mnist_5k` needs no preparation. The others lie in `<root>/<name>/`, where root is
-    the environment variable COURSE_DATA or else the user's cache folder;
-    `course data prepare NAME` puts them there.
+    Some picture sets also have 'validation'. `mnist_5k` needs no preparation. The others lie in
+    `<root>/<name>/`, where root is the environment variable COURSE_DATA or else the user's cache
+    folder; `course data prepare NAME` puts them there. Pictures come in the size that
+    `read_pictures` says, and where a set has a class for each pixel, so do the labels.
     """
-    entry(name)
-    if split not in SPLITS:
-        raise ValueError(f"split is '{split}'; choose 'train' or 'test'.")
+    data_set = entry(name)
+    if split not in data_set.splits:
+        names = [f"'{known}'" for known in data_set.splits]
+        known = f"{', '.join(names[:-1])} or {names[-1]}"
+        raise ValueError(f"split is '{split}'; choose {known}.")
+    if size is not None and not data_set.pictures:
+        raise ValueError(f"size is {size}, but the images of {name} have one size; leave it out.")
     if name == EMBEDDED:
         return load_digits(split)
-    return read_arrays(data_folder(name, root), split)
+    folder = data_folder(name, root)
+    if not data_set.pictures:
+        return read_arrays(folder, split)
+    _require(folder / data_set.pictures.folders[split])
+    return read_pictures(folder, data_set, split, size)
 
 
 def read_arrays(folder: Path, split: str) -> tuple[UInt8[Tensor, "n c h w"], Int64[Tensor, "n"]]:
     """One split out of a prepared folder."""
-    images = _channels_first(folder / f"{split}_images.npy")
+    path = folder / f"{split}_images.npy"
+    images = channels_first(_read(path), path)
     labels = _read(folder / f"{split}_labels.npy")
     if labels.shape != (len(images),) or labels.dtype.kind not in "ui":
         raise ValueError(
@@ -41,9 +53,8 @@ def read_arrays(folder: Path, split: str) -> tuple[UInt8[Tensor, "n c h w"], Int
     return torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64))
 
 
-def _channels_first(path: Path) -> np.ndarray:
+def channels_first(images: np.ndarray, path: Path) -> np.ndarray:
     """Images stored as (N, H, W), (N, H, W, C) or (N, C, H, W), as the last of these."""
-    images = _read(path)
     if images.dtype == np.uint8:
         if images.ndim == 3:
             return images[:, None]
@@ -58,11 +69,15 @@ def _channels_first(path: Path) -> np.ndarray:
 
 
 def _read(path: Path) -> np.ndarray:
-    if path.exists():
-        return np.load(path)
-    name, root = path.parent.name, path.parent.parent
-    raise FileNotFoundError(
-        f"There is no {path.name} in {path.parent}. Type `course data prepare {name}` to fetch "
-        f"{name}. If you have it elsewhere, set COURSE_DATA to the folder that holds {name}/ "
-        f"(now {root})."
-    )
+    _require(path)
+    return np.load(path)
+
+
+def _require(path: Path) -> None:
+    if not path.exists():
+        name, root = path.parent.name, path.parent.parent
+        raise FileNotFoundError(
+            f"There is no {path.name} in {path.parent}. Type `course data prepare {name}` to "
+            f"fetch {name}. If you have it elsewhere, set COURSE_DATA to the folder that holds "
+            f"{name}/ (now {root})."
+        )

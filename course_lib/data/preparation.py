@@ -1,25 +1,20 @@
 """Put a data set where `load` finds it: fetched, checked by hash, whole or not at all."""
 
-import hashlib
 import io
-import math
 import shutil
-import zlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from course_lib.data import idx
-from course_lib.data.catalogue import DataSet, Original, entry
-from course_lib.data.download import BadFileError, MirrorError
+from course_lib.data.archives import checked, members
+from course_lib.data.array_files import decoded, holds
+from course_lib.data.catalogue import entry
 from course_lib.data.folders import data_folder
 from course_lib.data.mirrors import download
-
-GZIP_MAGIC = b"\x1f\x8b"
-GZIP_FORMAT = 31  # zlib's name for "with gzip's header and checksum"
-LONGEST_HEADER = 4 + 4 * 255
+from course_lib.data.pictures import listed
+from course_lib.data.published import DataSet, Original, Pictures
 
 
 def prepare(
@@ -27,21 +22,24 @@ def prepare(
 ) -> Path:
     """Fetch a data set into `<root>/<name>` and return that folder.
 
-    Every array's hash is checked. A folder that is already there is checked too, and left as
-    it is. `mirrors` replaces the addresses of the catalogue, for a school with its own.
+    Every array's hash is checked, or, for a picture set, the hash of each archive that has a
+    published one, and the number of the pictures. A folder that is already there is checked too,
+    and left as it is. `mirrors` replaces the addresses of the catalogue, for a school with its own.
     RuntimeError says what each mirror said, or which array differs; OSError that the disk
     failed. What a broken download brought waits in `<root>/<name>.part` for the next try.
     """
     data_set = entry(name)
     folder = data_folder(name, root)
-    if not data_set.originals:
+    if data_set.is_embedded:
         return folder
     if folder.exists():
         _check_folder(folder, data_set)
         return folder
     stage = folder.with_name(f"{name}.part")
     try:
-        _fill(stage, data_set, mirrors or data_set.mirrors)
+        stage.mkdir(parents=True, exist_ok=True)
+        fill = _fill_pictures if data_set.pictures else _fill_arrays
+        fill(stage, data_set, mirrors or data_set.mirrors)
         stage.rename(folder)
     except RuntimeError:
         _keep_beginnings(stage)
@@ -52,14 +50,33 @@ def prepare(
     return folder
 
 
-def _fill(stage: Path, data_set: DataSet, mirrors: Sequence[str]) -> None:
-    stage.mkdir(parents=True, exist_ok=True)
+def _fill_arrays(stage: Path, data_set: DataSet, mirrors: Sequence[str]) -> None:
+    files: dict[str, dict[str, Original]] = {}
     for array, original in data_set.originals.items():
-        check = partial(_decoded, original=original)
-        values = download(original.file, mirrors, stage / original.file, check)
-        _save(stage / f"{array}.npy", values)
-    for original in data_set.originals.values():
-        (stage / original.file).unlink()
+        files.setdefault(original.file, {})[array] = original
+    for file, originals in files.items():
+        check = partial(decoded, originals=originals)
+        for array, values in download(file, mirrors, stage / file, check).items():
+            _save(stage / f"{array}.npy", values)
+    for file in files:
+        (stage / file).unlink()
+
+
+def _fill_pictures(stage: Path, data_set: DataSet, mirrors: Sequence[str]) -> None:
+    pictures = data_set.pictures
+    for archive in pictures.archives:
+        check = partial(checked, archive=archive)
+        download(archive.file, mirrors, stage / archive.file, check)
+    place = pictures.places(stage)
+    for archive in pictures.archives:
+        if archive.members:
+            for member, content in members(stage / archive.file, archive):
+                path = stage / place(member)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+    for archive in pictures.archives:
+        (stage / archive.file).unlink()
+    _count(stage, pictures)
 
 
 def _save(path: Path, values: np.ndarray) -> None:
@@ -69,62 +86,34 @@ def _save(path: Path, values: np.ndarray) -> None:
     path.write_bytes(buffer.getbuffer())
 
 
-def _decoded(part: Path, original: Original) -> np.ndarray:
-    """The array in a fetched file, if it is the published one."""
-    data = part.read_bytes()
-    if data.startswith(GZIP_MAGIC):
-        data = _unpacked(data, math.prod(original.shape))
-    try:
-        values = idx.decode(data)
-    except ValueError as error:
-        raise BadFileError(f"sent a file that {error}") from error
-    if values.shape != original.shape or _sha256(values) != original.sha256:
-        raise BadFileError(
-            f"sent an array of shape {values.shape} with hash {_sha256(values)[:12]}…, "
-            f"not {original.shape} with {original.sha256[:12]}…"
-        )
-    return values
-
-
-def _unpacked(packed: bytes, num_values: int) -> bytes:
-    unpacker = zlib.decompressobj(GZIP_FORMAT)
-    try:
-        # The limit keeps a malicious file from filling the memory.
-        data = unpacker.decompress(packed, num_values + LONGEST_HEADER)
-    except zlib.error as error:
-        raise BadFileError(f"sent a damaged file ({error})") from error
-    if unpacker.unconsumed_tail:
-        raise BadFileError(f"sent a file that unpacks to more than {num_values:,} values")
-    if not unpacker.eof:
-        raise MirrorError(f"sent {len(packed):,} bytes, and the file goes on after them")
-    return data
-
-
 def _check_folder(folder: Path, data_set: DataSet) -> None:
+    if data_set.pictures:
+        _count(folder, data_set.pictures)
     for array, original in data_set.originals.items():
         path = folder / f"{array}.npy"
-        if not _holds(path, original):
+        if not holds(path, original):
             raise RuntimeError(
                 f"{path} is missing or is not the published array. "
                 f"Move {folder} away and prepare {folder.name} again."
             )
 
 
-def _holds(path: Path, original: Original) -> bool:
-    try:
-        return _sha256(np.load(path).astype(np.uint8)) == original.sha256
-    except (OSError, ValueError, EOFError):
-        return False
-
-
-def _sha256(values: np.ndarray) -> str:
-    return hashlib.sha256(values.tobytes()).hexdigest()
+def _count(folder: Path, pictures: Pictures) -> None:
+    for split, wanted in pictures.num_pictures.items():
+        found = len(listed(folder / split, pictures))
+        if found != wanted:
+            raise RuntimeError(
+                f"{folder / split} has {found:,} pictures, not {wanted:,}. "
+                f"Move {folder} away and prepare {folder.name} again."
+            )
 
 
 def _keep_beginnings(stage: Path) -> None:
     """Leave only what the next try can go on from."""
     for path in stage.iterdir():
-        if path.suffix == ".npy" or not path.stat().st_size:
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.suffix == ".npy" or not path.stat().st_size:
             path.unlink()
     if not any(stage.iterdir()):
         stage.rmdir()

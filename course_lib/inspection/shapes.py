@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from course_lib.inspection.one_pass import MISFITS, left_as_it_was, zeros_for
 from course_lib.inspection.tables import as_html, as_text, sizes
 
 HEADINGS = ("layer", "kind", "output shape")
@@ -42,24 +43,12 @@ def output_shapes(model: nn.Module, input_shape: tuple[int, ...]) -> ShapeTable:
     mode for the one pass, no gradients, its own device and dtype.
     """
     found: list[LayerShape] = []
-    with _as_it_was(model), _noting(model, found), torch.no_grad():
+    with left_as_it_was(model), _noting(model, found), torch.no_grad():
         try:
-            model(_zeros(model, input_shape))
-        except RuntimeError as error:
+            model(zeros_for(model, input_shape))
+        except MISFITS as error:
             raise ValueError(_stopped(input_shape, found, error)) from error
     return ShapeTable(found)
-
-
-@contextmanager
-def _as_it_was(model: nn.Module) -> Iterator[None]:
-    """Evaluation mode inside; outside, each module is in the mode it was in before."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, training in modes:
-            module.training = training
 
 
 @contextmanager
@@ -83,11 +72,6 @@ def _note(name: str, found: list[LayerShape]):
         found.append(LayerShape(name or kind, kind, tuple(first.shape)))
 
     return hook
-
-
-def _zeros(model: nn.Module, shape: tuple[int, ...]) -> Tensor:
-    like = next(model.parameters(), torch.empty(0))
-    return torch.zeros(shape, device=like.device, dtype=like.dtype)
 
 
 def _stopped(shape: tuple[int, ...], found: list[LayerShape], error: Exception) -> str:

@@ -34,7 +34,7 @@ def sizes(shape: Sequence[int]) -> str:
 
 
 def _numeric_columns(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> list[bool]:
-    return [all(isinstance(row[at], int) for row in rows) for at in range(len(headings))]
+    return [all(isinstance(row[at], int | float) for row in rows) for at in range(len(headings))]
 
 
 def _html_row(tag: str, values: Sequence[object], numeric: Sequence[bool]) -> str:
@@ -47,4 +47,6 @@ def _html_row(tag: str, values: Sequence[object], numeric: Sequence[bool]) -> st
 
 
 def _text(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,14 +1,33 @@
 """Activations: what makes a stack of linear layers more than one linear layer.
 
 Each backward takes the input of its forward, and computes the output again where that is
-shorter to say. Sources: LeCun et al. 1998, appendix A (tanh); Nair & Hinton 2010, "Rectified
-linear units improve restricted Boltzmann machines" (relu); Bridle 1990, "Probabilistic
-interpretation of feedforward classification network outputs" (softmax).
+shorter to say. Sources: Rosenblatt 1958, "The perceptron" (step); LeCun et al. 1998, appendix A
+(tanh, scaled_tanh); Nair & Hinton 2010, "Rectified linear units improve restricted Boltzmann
+machines" (relu); Maas, Hannun & Ng 2013, "Rectifier nonlinearities improve neural network acoustic
+models" (leaky_relu); He et al. 2015, arXiv:1502.01852, section 2.1 (prelu); Bridle 1990,
+"Probabilistic interpretation of feedforward classification network outputs" (softmax).
 """
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
+
+from course_lib.layers.channels import all_but_channels, beside
+
+# Of scaled_tanh: with these, f(1) = 1 and f(-1) = -1, and the curve bends most there.
+AMPLITUDE, SLOPE = 1.7159, 2 / 3
+
+
+def step(input: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
+    """Compute what a perceptron does: 1 where x >= 0, and 0 elsewhere."""
+    return input.where(input.isnan(), (input >= 0).to(input.dtype))
+
+
+def step_backward(
+    grad_output: Float[Tensor, "*shape"], input: Float[Tensor, "*shape"]
+) -> Float[Tensor, "*shape"]:
+    """The slope is 0 wherever there is one, so gradient descent cannot move what comes before."""
+    return torch.zeros_like(grad_output)
 
 
 def relu(input: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
@@ -21,6 +40,55 @@ def relu_backward(
 ) -> Float[Tensor, "*shape"]:
     """Let the gradient through where the input was positive; at 0 the slope is taken as 0."""
     return grad_output.where(input > 0, 0)
+
+
+def leaky_relu(
+    input: Float[Tensor, "*shape"], negative_slope: float = 0.01
+) -> Float[Tensor, "*shape"]:
+    """Compute x where x > 0, and negative_slope times x elsewhere."""
+    return input.where(input > 0, negative_slope * input)
+
+
+def leaky_relu_backward(
+    grad_output: Float[Tensor, "*shape"],
+    input: Float[Tensor, "*shape"],
+    negative_slope: float = 0.01,
+) -> Float[Tensor, "*shape"]:
+    """The slope is never 0, so a unit that is negative for every image can come back."""
+    return grad_output.where(input > 0, negative_slope * grad_output)
+
+
+def prelu(
+    input: Float[Tensor, "*shape"], weight: Float[Tensor, " slopes"]
+) -> Float[Tensor, "*shape"]:
+    """Compute leaky_relu with slopes to learn: one for all, or one for each channel, dimension 1.
+
+    Raises ValueError where the number of slopes is neither 1 nor that of the channels.
+    """
+    return input.where(input > 0, _slopes(weight, input) * input)
+
+
+def prelu_backward(
+    grad_output: Float[Tensor, "*shape"],
+    input: Float[Tensor, "*shape"],
+    weight: Float[Tensor, " slopes"],
+) -> tuple[Float[Tensor, "*shape"], Float[Tensor, " slopes"]]:
+    """Find the gradients of input and weight; a slope's is a sum over all that it multiplied."""
+    grad_input = grad_output.where(input > 0, _slopes(weight, input) * grad_output)
+    shares = torch.where(input > 0, 0, grad_output * input)
+    if len(weight) == 1:
+        return grad_input, shares.sum().view(1)
+    return grad_input, shares.sum(dim=all_but_channels(input))
+
+
+def _slopes(weight: Tensor, input: Tensor) -> Tensor:
+    num_channels = input.shape[1] if input.ndim > 1 else 1
+    if weight.shape not in ((1,), (num_channels,)):
+        raise ValueError(
+            f"weight must hold 1 slope or {num_channels}, one for each channel of input, "
+            f"but its shape is {tuple(weight.shape)}."
+        )
+    return weight if len(weight) == 1 else beside(weight, input)
 
 
 def sigmoid(input: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
@@ -50,6 +118,18 @@ def tanh_backward(
 ) -> Float[Tensor, "*shape"]:
     """The slope is 1 - y^2: 1 at zero, and nearly 0 where the unit saturates."""
     return grad_output * (1 - tanh(input) ** 2)
+
+
+def scaled_tanh(input: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
+    """Compute 1.7159 tanh(2x / 3), the squashing function of LeNet-5: 1 at 1 and -1 at -1."""
+    return AMPLITUDE * tanh(SLOPE * input)
+
+
+def scaled_tanh_backward(
+    grad_output: Float[Tensor, "*shape"], input: Float[Tensor, "*shape"]
+) -> Float[Tensor, "*shape"]:
+    """The slope is 1.14 at zero, and about 0.76 where the output is 1."""
+    return tanh_backward(AMPLITUDE * SLOPE * grad_output, SLOPE * input)
 
 
 def softmax(input: Float[Tensor, "*shape"], dim: int) -> Float[Tensor, "*shape"]:

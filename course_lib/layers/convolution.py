@@ -42,10 +42,10 @@ def conv2d(
     Raises ValueError where channels, groups and sizes do not go together.
     """
     windows = checked_windows(input, weight, bias, stride, padding, dilation, groups)
-    matrix = _rows_by_group(weight, groups)
+    matrix = rows_by_group(weight, groups)
     output = input.new_empty(len(input), *matrix.shape[:2], *windows.output_size).flatten(3)
-    for block in _blocks(input, windows):
-        output[block] = matrix @ _columns(input[block], windows, groups)
+    for block in blocks_of(input, windows):
+        output[block] = matrix @ unfold(input[block], windows, groups)
     if bias is not None:
         output += bias.view(groups, -1, 1)
     return output.view(len(input), len(weight), *windows.output_size)
@@ -68,15 +68,15 @@ def conv2d_backward(
     grad_output, and a pixel gets the sum over all the columns it was copied to.
     """
     windows = checked_windows(input, weight, bias, stride, padding, dilation, groups)
-    matrix = _rows_by_group(weight, groups)
+    matrix = rows_by_group(weight, groups)
     require_shape("grad_output", grad_output, (len(input), len(weight), *windows.output_size))
     grad_rows = grad_output.flatten(2).unflatten(1, matrix.shape[:2])
     grad_input = torch.empty_like(input)
     grad_matrix = torch.zeros_like(matrix, dtype=sum_dtype(matrix))
-    for block in _blocks(input, windows):
-        columns = _columns(input[block], windows, groups)
+    for block in blocks_of(input, windows):
+        columns = unfold(input[block], windows, groups)
         grad_matrix += (grad_rows[block] @ columns.mT).sum(dim=0, dtype=grad_matrix.dtype)
-        grad_input[block] = _fold(matrix.mT @ grad_rows[block], windows, input[block])
+        grad_input[block] = fold(matrix.mT @ grad_rows[block], windows, input.shape[1])
     grad_bias = None if bias is None else grad_output.sum(dim=(0, 2, 3))
     return grad_input, grad_matrix.view(weight.shape).to(weight.dtype), grad_bias
 
@@ -113,15 +113,15 @@ def checked_windows(
     return windows
 
 
-def _rows_by_group(weight: Tensor, groups: int) -> Float[Tensor, "groups out_in_group kernel"]:
+def rows_by_group(weight: Tensor, groups: int) -> Float[Tensor, "groups out_in_group kernel"]:
     """One row an output channel, one matrix a group."""
     return weight.reshape(groups, len(weight) // groups, -1)
 
 
-def _columns(
+def unfold(
     images: Float[Tensor, "n c h w"], windows: Windows, groups: int
 ) -> Float[Tensor, "n groups kernel places"]:
-    """Copy each window into a column; this is what other libraries call im2col or unfold."""
+    """Copy each window into a column; other libraries call this im2col too."""
     view = windows.view(windows.pad(images))  # n c kernel_h kernel_w out_h out_w
     channels = images.shape[1] // groups
     kernel = channels * windows.kernel_size[0] * windows.kernel_size[1]
@@ -129,21 +129,21 @@ def _columns(
     return view.reshape(len(images), groups, kernel, places)
 
 
-def _fold(
-    columns: Float[Tensor, "n groups kernel places"],
-    windows: Windows,
-    images: Float[Tensor, "n c h w"],
+def fold(
+    columns: Float[Tensor, "n groups kernel places"], windows: Windows, num_channels: int
 ) -> Float[Tensor, "n c h w"]:
-    """Add each column back onto the pixels it was copied from: the transpose of `_columns`."""
-    columns = columns.view(*images.shape[:2], *windows.kernel_size, *windows.output_size)
-    padded = windows.pad(torch.zeros_like(images))
+    """Add each column back onto the pixels it was copied from: the transpose of `unfold`."""
+    num_images = len(columns)
+    columns = columns.view(num_images, num_channels, *windows.kernel_size, *windows.output_size)
+    images = columns.new_zeros(num_images, num_channels, *windows.image_size)
+    padded = windows.pad(images)
     view = windows.view(padded)
     for i, j in windows.positions():
         view[:, :, i, j] += columns[:, :, i, j]
     return windows.crop(padded)
 
 
-def _blocks(images: Tensor, windows: Windows) -> list[slice]:
+def blocks_of(images: Tensor, windows: Windows) -> list[slice]:
     """Cut the batch so that the columns of one block take few enough bytes."""
     num_numbers = images.shape[1]
     for size in (*windows.kernel_size, *windows.output_size):

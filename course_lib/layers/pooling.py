@@ -13,6 +13,7 @@ from torch import Tensor
 from course_lib.layers.precision import sum_dtype
 from course_lib.layers.sizes import Size, pair, require_shape
 from course_lib.layers.windows import Windows, windows_of
+from course_lib.layers.winners import Winners, give_to_winners, with_winners
 
 
 def max_pool2d(
@@ -22,14 +23,18 @@ def max_pool2d(
     padding: Size = 0,
     dilation: Size = 1,
     ceil_mode: bool = False,
-) -> Float[Tensor, "n c out_h out_w"]:
+    return_indices: bool = False,
+) -> Float[Tensor, "n c out_h out_w"] | tuple[Float[Tensor, "n c out_h out_w"], Winners]:
     """Take the largest number of each window. The stride is the kernel size unless given.
 
     The padding is minus infinity, so it never wins. With ceil_mode a last window may hang over
-    the edge. Raises ValueError for a padding of more than half the kernel.
+    the edge. With return_indices the winners come too: pixel (y, x) has the number y * w + x.
+    Raises ValueError for a padding of more than half the kernel.
     """
     windows = _pool_windows(input, kernel_size, stride, padding, dilation, ceil_mode)
     view = windows.view(windows.pad(input, -torch.inf))
+    if return_indices:
+        return with_winners(view, windows)
     output = view[:, :, 0, 0]
     for i, j in windows.positions():
         output = torch.maximum(output, view[:, :, i, j])
@@ -44,26 +49,21 @@ def max_pool2d_backward(
     padding: Size = 0,
     dilation: Size = 1,
     ceil_mode: bool = False,
+    indices: Winners | None = None,
 ) -> Float[Tensor, "n c h w"]:
     """Send each output's gradient back to the pixel that won its window.
 
     Windows overlap when stride < kernel_size (AlexNet pools 3x3 with stride 2), so one pixel
     may win several windows and its gradients add up. Of equal pixels the first wins, row by row.
-    torch remembers the winners of its forward; here they are looked for again, which takes longer.
+    The winners are looked for again, which takes longer than all the rest, unless `indices`
+    brings them from the forward.
     """
     windows = _pool_windows(input, kernel_size, stride, padding, dilation, ceil_mode)
-    output = max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode)
-    require_shape("grad_output", grad_output, tuple(output.shape))
-    # NaN equals nothing: the padding cannot win here even where all pixels are minus infinity.
-    view = windows.view(windows.pad(input, torch.nan))
-    padded_grad = windows.pad(torch.zeros_like(input))
-    grad_view = windows.view(padded_grad)
-    unclaimed = grad_output
-    for i, j in windows.positions():
-        won = view[:, :, i, j] == output
-        grad_view[:, :, i, j] += unclaimed.where(won, 0)
-        unclaimed = unclaimed.masked_fill(won, 0)
-    return windows.crop(padded_grad)
+    require_shape("grad_output", grad_output, (*input.shape[:2], *windows.output_size))
+    if indices is None:
+        view = windows.view(windows.pad(input, -torch.inf))
+        indices = with_winners(view, windows)[1]
+    return give_to_winners(grad_output, indices, input)
 
 
 def avg_pool2d(

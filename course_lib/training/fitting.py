@@ -14,6 +14,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from course_lib.training.checkpoints import save_checkpoint
 from course_lib.training.evaluation import error_rate
 from course_lib.training.history import Epoch, History
+from course_lib.training.pacing import Pace
 from course_lib.training.progress import ProgressBar
 from course_lib.training.resuming import resume
 
@@ -36,30 +37,35 @@ def fit(
     batch_size: int,
     seed: int = 0,
     schedule: LRScheduler | None = None,
+    schedule_each: str = "epoch",
     checkpoint: Path | None = None,
     after_epoch: Callable[[Epoch], None] = lambda epoch: None,
 ) -> History:
     """Train `model` in place on images and labels that lie on its device.
 
     `loss(scores, labels)` is the mean over a batch. `seed` orders the batches. `schedule` takes
-    a step after each epoch. With a folder as `checkpoint` the run is saved after each epoch and,
-    called again with the same arguments, goes on where it was; on the CPU to the same bits.
+    a step after each epoch, and one that waits for a plateau is told the validation error; with
+    schedule_each="batch" it takes a step after each batch. With a folder as `checkpoint` the run
+    is saved after each epoch and, called again with the same arguments, goes on where it was; on
+    the CPU to the same bits.
 
     Raises TrainingDivergedError when the loss stops being a finite number.
     """
     _check(model, train, validation, epochs, batch_size)
+    num_batches = -(-len(train[0]) // batch_size)
+    pace = Pace(schedule, schedule_each, num_batches)
+    pace.check(has_validation=validation is not None)
     shuffle = Generator().manual_seed(seed)
     settings = {"seed": seed, "batch_size": batch_size, "num_images": len(train[0])}
-    done, seconds = resume(checkpoint, settings, model, optimizer, schedule, shuffle)
-    with ProgressBar(epochs, len(done), -(-len(train[0]) // batch_size)) as bar:
+    done, seconds = resume(checkpoint, settings, model, optimizer, pace, shuffle)
+    with ProgressBar(epochs, len(done), num_batches) as bar:
         for number in range(len(done) + 1, epochs + 1):
             started = time.perf_counter()
             batches = _batches(train, batch_size, shuffle)
-            means = _one_epoch(model, loss, optimizer, batches, number, bar)
+            means = _one_epoch(model, loss, optimizer, batches, number, pace, bar)
             error = error_rate(model, *validation) if validation else None
             done.append(Epoch(number, *means, error))
-            if schedule:
-                schedule.step()
+            pace.after_epoch(done[-1])
             seconds += time.perf_counter() - started
             if checkpoint:
                 history = {"epochs": [asdict(epoch) for epoch in done], "seconds": seconds}
@@ -75,6 +81,7 @@ def _one_epoch(
     optimizer: Optimizer,
     batches: Iterator[Examples],
     number: int,
+    pace: Pace,
     bar: ProgressBar,
 ) -> tuple[float, float]:
     """Train on each batch once; the mean loss and the fraction of wrong answers on the way."""
@@ -87,6 +94,7 @@ def _one_epoch(
         optimizer.zero_grad()
         batch_loss.backward()
         optimizer.step()
+        pace.after_batch()
         total_loss += batch_loss.detach() * len(labels)
         total_wrong += (scores.detach().argmax(1) != labels).sum()
         count += len(labels)

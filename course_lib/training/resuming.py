@@ -1,14 +1,13 @@
 """Go on with a training run where its checkpoint left it."""
 
-import warnings
 from pathlib import Path
 
 from torch import Generator, nn
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler
 
 from course_lib.training.checkpoints import load_checkpoint
 from course_lib.training.history import Epoch
+from course_lib.training.pacing import Pace
 
 
 def resume(
@@ -16,7 +15,7 @@ def resume(
     settings: dict,
     model: nn.Module,
     optimizer: Optimizer,
-    schedule: LRScheduler | None,
+    pace: Pace,
     shuffle: Generator,
 ) -> tuple[list[Epoch], float]:
     """Bring all of these to where they were; the epochs that are done, and their seconds."""
@@ -29,19 +28,6 @@ def resume(
             f"The checkpoint in {checkpoint} was made with {progress['settings']}, this run has "
             f"{settings}. Give the run another folder, or remove that one to start again."
         )
-    if schedule:
-        _replay(schedule, progress["epoch"], optimizer, first_rates)
-    return [Epoch(**epoch) for epoch in progress["epochs"]], progress["seconds"]
-
-
-def _replay(
-    schedule: LRScheduler, num_epochs: int, optimizer: Optimizer, first_rates: list[float]
-) -> None:
-    """Step a fresh schedule to where it was: its state may hold functions, which no file keeps."""
-    for group, rate in zip(optimizer.param_groups, first_rates, strict=True):
-        group["lr"] = rate
-    with warnings.catch_warnings():
-        # torch warns of schedule steps without optimizer steps; those were taken before.
-        warnings.simplefilter("ignore")
-        for _ in range(num_epochs):
-            schedule.step()
+    epochs = [Epoch(**epoch) for epoch in progress["epochs"]]
+    pace.replay(epochs, first_rates)
+    return epochs, progress["seconds"]

@@ -10,7 +10,8 @@ import torch
 
 from course_lib import layers
 from course_lib.experiments import layer_speed
-from course_lib.experiments.layer_speed import QUICK, Case, main, measure
+from course_lib.experiments.layer_cases import Case
+from course_lib.experiments.layer_speed import QUICK, main, measure
 from course_lib.provenance import results_folder
 
 
@@ -24,13 +25,27 @@ def recorded(tmp_path_factory):
     return json.loads((folder / "cpu.json").read_text())
 
 
+# torch and torchvision have no such layer.
+WITHOUT_EQUAL = {"gaussian_dropout", "scaled_tanh", "step"}
+
+
 def test_every_layer_stands_in_the_table_forward_and_backward(recorded):
     rows = {(row["layer"], row["direction"]) for row in recorded["measures"]["rows"]}
     backward = {name for name in layers.__all__ if name.endswith("_backward")}
-    forward = {name.removesuffix("_backward") for name in backward}
+    forward = {name.removesuffix("_backward") for name in backward} - WITHOUT_EQUAL
     assert rows == {(name, way) for name in forward for way in ("forward", "backward")} | {
         ("conv2d_loops", "forward")
     }
+
+
+def test_batch_normalization_is_timed_in_training_and_in_evaluation(recorded):
+    rows = [row for row in recorded["measures"]["rows"] if row["layer"] == "batch_norm"]
+    assert [row["sizes"].rpartition(", ")[2] for row in rows] == [
+        "training=True",
+        "training=True",
+        "training=False",
+        "training=False",
+    ]
 
 
 def test_the_size_the_course_speaks_of_comes_first(recorded):
@@ -59,7 +74,7 @@ def test_the_record_says_where_its_numbers_are_from(recorded):
 
 
 def test_a_fast_but_wrong_layer_is_not_timed():
-    case = Case(layers.sigmoid, None, torch.tanh, (torch.randn(4),))
+    case = Case("sigmoid", layers.sigmoid, None, torch.tanh, (torch.randn(4),))
     with pytest.raises(AssertionError, match="not close"):
         measure(case, QUICK)
 

@@ -30,7 +30,7 @@ ALLOWED = {
         TORCH | {"skimage", "torchvision"},
     ),
     "plotting": ({"inspection", "training"}, TORCH | {"matplotlib"}),
-    "experiments": (LIBRARY, TORCH),
+    "experiments": (LIBRARY, TORCH | {"torchvision"}),
     "grading": ({"checking"}, TORCH | NOTEBOOKS | {"bleach", "bs4", "jupyter_client", "zmq"}),
     "authoring": ({"checking"}, TORCH | NOTEBOOKS | BOOK),
 }

@@ -51,6 +51,70 @@ def test_an_empty_batch_of_scores_stays_empty(equals_torch):
     equals_torch(layers.softmax, layers.softmax_backward, torch.softmax, scores, dim=1)
 
 
+@settings(max_examples=100, derandomize=True, deadline=None)
+@given(SHAPES, SCALES, st.sampled_from([0.01, 0.3, 0.0, -1.0]))
+def test_leaky_relu_equals_torch(equals_torch, shape, scale, slope):
+    inputs = (scale * torch.randn(shape, dtype=torch.float64)).round(decimals=1)
+    layer = (layers.leaky_relu, layers.leaky_relu_backward, F.leaky_relu)
+    equals_torch(*layer, inputs, negative_slope=slope)
+    equals_torch(*layer, inputs)
+
+
+@settings(max_examples=100, derandomize=True, deadline=None)
+@given(
+    st.sampled_from([(3,), (0, 2), (2, 3), (2, 3, 4), (2, 1, 4, 5), (3, 4, 2, 2)]), st.booleans()
+)
+def test_prelu_equals_torch(equals_torch, shape, shared):
+    num_channels = shape[1] if len(shape) > 1 else 1
+    inputs = torch.randn(shape, dtype=torch.float64).round(decimals=1)
+    weight = torch.randn(1 if shared else num_channels, dtype=torch.float64)
+    equals_torch(layers.prelu, layers.prelu_backward, F.prelu, inputs, weight)
+
+
+def test_the_slopes_of_prelu_are_learned_from_what_they_multiplied():
+    inputs, weight = torch.tensor([[-1.0, 4.0], [-2.0, -3.0]]), torch.tensor([10.0, 20.0])
+    assert layers.prelu(inputs, weight).tolist() == [[-10, 4], [-20, -60]]
+    upstream = torch.tensor([[1.0, 2.0], [3.0, 5.0]])
+    grad_input, grad_weight = layers.prelu_backward(upstream, inputs, weight)
+    assert grad_input.tolist() == [[10, 2], [30, 100]]
+    assert grad_weight.tolist() == [-1 - 6, -15]
+
+
+@pytest.mark.usefixtures("without_shape_checks")
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [(torch.ones(2), r"1 slope or 3, .* \(2,\)"), (torch.ones(3, 1), r"slope.* \(3, 1\)")],
+)
+def test_slopes_that_do_not_fit_are_named(weight, message):
+    inputs = torch.zeros(2, 3)
+    with pytest.raises(ValueError, match=message):
+        layers.prelu(inputs, weight)
+    with pytest.raises(ValueError, match=message):
+        layers.prelu_backward(inputs, inputs, weight)
+
+
+def test_a_step_is_flat_on_both_sides():
+    """Oracle: torch.heaviside, which is told what to say at 0; the perceptron says 1."""
+    inputs = torch.tensor([-torch.inf, -2.0, -0.0, 0.0, 1e-30, 3.0, torch.inf])
+    assert layers.step(inputs).equal(torch.heaviside(inputs, torch.ones(())))
+    assert layers.step(inputs.double()).dtype == torch.float64
+    assert layers.step_backward(torch.ones(7), inputs).tolist() == [0] * 7
+
+
+@settings(max_examples=50, derandomize=True, deadline=None)
+@given(SHAPES, SCALES)
+def test_scaled_tanh_equals_its_formula(equals_torch, shape, scale):
+    inputs = scale * torch.randn(shape, dtype=torch.float64)
+    layer = (layers.scaled_tanh, layers.scaled_tanh_backward)
+    equals_torch(*layer, lambda x: 1.7159 * torch.tanh(x * 2 / 3), inputs)
+
+
+def test_scaled_tanh_keeps_the_targets():
+    """LeCun et al. 1998, appendix A: f(1) = 1 and f(-1) = -1, to the digits of the constants."""
+    targets = torch.tensor([-1.0, 0.0, 1.0], dtype=torch.float64)
+    torch.testing.assert_close(layers.scaled_tanh(targets), targets, rtol=3e-6, atol=0)
+
+
 def test_values_everyone_knows():
     zero = torch.zeros((), dtype=torch.float64)
     assert [layers.relu(zero), layers.sigmoid(zero), layers.tanh(zero)] == [0, 0.5, 0]
@@ -68,7 +132,7 @@ def test_far_out_there_is_no_overflow():
 
 def test_not_a_number_is_not_hidden():
     bad = torch.tensor([torch.nan, 1.0])
-    for name in NAMES:
+    for name in (*NAMES, "step", "leaky_relu", "scaled_tanh"):
         assert getattr(layers, name)(bad).isnan().tolist() == [True, False]
     assert layers.softmax(bad, dim=0).isnan().all()
 

@@ -136,7 +136,6 @@ def test_no_ready_made_layer_is_called():
     ("module", "message"),
     [
         (layers.Conv2d(1, 1, 2, padding=1, padding_mode="reflect"), "padding_mode 'reflect'"),
-        (layers.MaxPool2d(2, return_indices=True), "return_indices"),
         (layers.ReLU(inplace=True), "inplace"),
         (layers.Softmax(), "dim is None"),
     ],

@@ -16,7 +16,7 @@ import torch
 from torch.nn import functional as F
 from torch.optim.lr_scheduler import LinearLR
 
-from course_lib.optimizers import SGD
+from course_lib.optimizers import SGD, Adam
 from course_lib.training import fit
 
 pytestmark = pytest.mark.slow
@@ -82,7 +82,7 @@ def trained(network, digits, checkpoint, epochs, build=momentum, **options):
     return model, history, rates
 
 
-@pytest.mark.parametrize("build", [momentum, torch.optim.SGD, torch.optim.Adam])
+@pytest.mark.parametrize("build", [momentum, Adam, torch.optim.SGD, torch.optim.Adam])
 def test_going_on_equals_going_through(network, digits, tmp_path, build):
     # torch's SGD keeps None where it has no momentum, Adam keeps counts and pairs of numbers.
     model, history, rates = trained(network, digits, tmp_path / "whole", 4, build)

@@ -1,4 +1,4 @@
-"""The activations; none of them has anything to learn."""
+"""The activations; only PReLU has something to learn."""
 
 import torch
 from jaxtyping import Float
@@ -17,6 +17,27 @@ class ReLU(torch.nn.ReLU):
         return with_gradient(activations.relu, activations.relu_backward, input)
 
 
+class LeakyReLU(torch.nn.LeakyReLU):
+    """`leaky_relu` as a module; it never writes into its input, so inplace=True is refused."""
+
+    def forward(self, input: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
+        if self.inplace:
+            raise ValueError("inplace=True is not written; leave it out.")
+        return with_gradient(
+            activations.leaky_relu,
+            activations.leaky_relu_backward,
+            input,
+            negative_slope=self.negative_slope,
+        )
+
+
+class PReLU(torch.nn.PReLU):
+    """`prelu` with the slopes to learn."""
+
+    def forward(self, input: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
+        return with_gradient(activations.prelu, activations.prelu_backward, input, self.weight)
+
+
 class Sigmoid(torch.nn.Sigmoid):
     """`sigmoid` as a module."""
 
@@ -29,6 +50,13 @@ class Tanh(torch.nn.Tanh):
 
     def forward(self, input: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
         return with_gradient(activations.tanh, activations.tanh_backward, input)
+
+
+class ScaledTanh(torch.nn.Module):
+    """`scaled_tanh` as a module; torch has none."""
+
+    def forward(self, input: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
+        return with_gradient(activations.scaled_tanh, activations.scaled_tanh_backward, input)
 
 
 class Softmax(torch.nn.Softmax):
