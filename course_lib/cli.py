@@ -41,7 +41,12 @@ def main(words: Sequence[str] | None = None) -> int:
     )
     module.configure(parser)
     try:
-        return module.run(parser.parse_args(rest)) or 0
+        status = module.run(parser.parse_args(rest)) or 0
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # `course models | head`: nobody reads on, which is no failure
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (ValueError, OSError, RuntimeError) as error:
         if os.environ.get("COURSE_DEBUG"):
             raise

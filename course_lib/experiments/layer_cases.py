@@ -21,8 +21,8 @@ SEED_OF_DRAWS = 1
 class Case:
     """One layer, ours and torch's, on these tensors with these options.
 
-    What torch's forward remembers, our backward is given: winners, masks. A layer that draws
-    random numbers gives the same as torch's on a CPU, from the same seed.
+    What torch's forward remembers, our backward is given: winners, masks, outputs. A layer that
+    draws random numbers gives the same as torch's on a CPU, from the same seed.
     """
 
     name: str
@@ -171,8 +171,8 @@ def _activations(maps: Tensor, draw: Callable[..., Tensor]) -> list[Case]:
         _plain("relu", torch.relu, maps),
         _plain("leaky_relu", F.leaky_relu, maps, negative_slope=0.1),
         _plain("prelu", F.prelu, maps, draw(32)),
-        _plain("sigmoid", torch.sigmoid, maps),
-        _plain("tanh", torch.tanh, maps),
+        _plain("sigmoid", torch.sigmoid, maps, given={"output": torch.sigmoid(maps)}),
+        _plain("tanh", torch.tanh, maps, given={"output": torch.tanh(maps)}),
     ]
 
 
@@ -181,7 +181,7 @@ def _classifiers(draw: Callable[..., Tensor]) -> list[Case]:
     labels = torch.randint(1000, (256,), device=scores.device)
     return [
         _plain("linear", F.linear, *dense),
-        _plain("softmax", F.softmax, scores, dim=1),
+        _plain("softmax", F.softmax, scores, given={"output": F.softmax(scores, 1)}, dim=1),
         _plain("cross_entropy", F.cross_entropy, scores, labels),
     ]
 

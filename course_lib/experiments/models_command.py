@@ -18,7 +18,7 @@ from torch import nn
 from course_lib.architectures.catalogue import NETWORKS, find_network
 from course_lib.architectures.network import Network, number_in
 from course_lib.inspection import count_flops, count_parameters, output_shapes
-from course_lib.inspection.tables import as_text, sizes
+from course_lib.inspection.tables import as_html, as_text, sizes
 
 HEADINGS = ("network", "input", "depth")
 HEADINGS += ("parameters", "the paper", "differs", "multiply-adds", "the paper", "differs")
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     table = as_text if arguments.format == "text" else as_markdown
     if arguments.name is None:
         networks = list(NETWORKS.values())
-        print(table(HEADINGS, [overview_row(network) for network in networks]))
+        print(table(HEADINGS, overview()))
         print("\nWhere the papers' numbers are from:\n")
         print("\n".join(f"- {network.name}: {_source(network)}" for network in networks))
         return 0
@@ -43,6 +43,21 @@ def run(arguments: argparse.Namespace) -> int:
     print(table(LAYER_HEADINGS, layer_rows(network)))
     print("\n" + table(HEADINGS, [overview_row(network)]))
     return 0
+
+
+class Overview(tuple):
+    """The rows of the table; shows itself as text or, in a notebook, as a table."""
+
+    def __repr__(self) -> str:
+        return as_text(HEADINGS, self)
+
+    def _repr_html_(self) -> str:
+        return as_html(HEADINGS, self)
+
+
+def overview(names: Sequence[str] = tuple(NETWORKS)) -> Overview:
+    """A line for each network of the catalogue, or for those named."""
+    return Overview(overview_row(find_network(name)) for name in names)
 
 
 def overview_row(network: Network) -> tuple[object, ...]:

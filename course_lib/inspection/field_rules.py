@@ -97,7 +97,7 @@ def _reduction(arguments, seeing: Seeing, output: Tensor) -> Field:
     gone = {dim % images.ndim for dim in arguments[1]} & {images.ndim - 2, images.ndim - 1}
     if images.ndim > 2 and len(gone) == 1 and any(axis.jump for axis in field):
         raise NoRuleError("no rule for a sum or a mean over one of two axes")
-    return _whole(images, field) if gone else _reshape(arguments, seeing, output)
+    return _reshape(arguments, seeing, output)
 
 
 def _reshape(_arguments, seeing: Seeing, output: Tensor) -> Field:

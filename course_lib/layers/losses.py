@@ -42,8 +42,8 @@ def cross_entropy(
     scores = _classes_last(input)
     wanted, total = _wanted(scores, target, weight, ignore_index, reduction, label_smoothing)
     # A class nobody wants costs nothing, even with a score of minus infinity (0 * inf is NaN).
-    costs = torch.where(wanted == 0, 0, -wanted * _log_softmax(scores))
-    losses = costs.sum(dim=-1)
+    costs = (wanted * _log_softmax(scores)).masked_fill_(wanted == 0, 0)
+    losses = -costs.sum(dim=-1)
     return (losses if reduction == "none" else losses.sum() / total).to(input.dtype)
 
 
@@ -63,10 +63,11 @@ def cross_entropy_backward(
     """
     scores = _classes_last(input)
     wanted, total = _wanted(scores, target, weight, ignore_index, reduction, label_smoothing)
-    slope = _log_softmax(scores).exp() * wanted.sum(dim=-1, keepdim=True) - wanted
+    slope = _log_softmax(scores).exp_().mul_(wanted.sum(dim=-1, keepdim=True)).sub_(wanted)
     require_shape("grad_output", grad_output, wanted.shape[:-1] if reduction == "none" else ())
     # An ignored target asks for nothing, even where all are ignored and the mean is 0 / 0.
-    grad_scores = torch.where(slope == 0, 0, slope * (grad_output / total)[..., None])
+    ignored = slope == 0
+    grad_scores = slope.mul_((grad_output / total)[..., None]).masked_fill_(ignored, 0)
     return grad_scores.movedim(-1, _class_dim(input)).to(input.dtype)
 
 
@@ -84,16 +85,19 @@ def _wanted(
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"label_smoothing must lie in 0 to 1, but it is {label_smoothing}.")
     num_classes = scores.shape[-1]
-    weights = scores.new_ones(num_classes) if weight is None else weight.to(scores.dtype)
-    require_shape("weight", weights, (num_classes,))
     if target.is_floating_point():
-        right = _probabilities(scores, target, ignore_index)
-        counted, total = 1, scores[..., 0].numel()
+        right, counted = _probabilities(scores, target, ignore_index), 1
     else:
         right, counted = _one_hot(scores, target, ignore_index)
-        total = (weights * right).sum()
-    wanted = (1 - label_smoothing) * right + label_smoothing / num_classes
-    return weights * wanted * counted, total if reduction == "mean" else 1
+    wanted = right
+    if label_smoothing:
+        wanted = ((1 - label_smoothing) * right + label_smoothing / num_classes) * counted
+    if weight is not None:
+        require_shape("weight", weight, (num_classes,))
+        wanted, right = wanted * weight.to(scores.dtype), right * weight.to(scores.dtype)
+    if reduction != "mean":
+        return wanted, 1
+    return wanted, scores[..., 0].numel() if target.is_floating_point() else right.sum()
 
 
 def _one_hot(scores: Tensor, target: Tensor, ignore_index: int) -> tuple[Tensor, Tensor]:
@@ -107,9 +111,10 @@ def _one_hot(scores: Tensor, target: Tensor, ignore_index: int) -> tuple[Tensor,
             f"target must lie in 0 to {num_classes - 1}, the classes that input has scores for, "
             f"but it goes from {labels.min()} to {labels.max()}."
         )
-    right = target[..., None] == torch.arange(num_classes, device=target.device)
-    counted = counted[..., None]
-    return (right & counted).to(scores.dtype), counted
+    counted = counted[..., None].to(scores.dtype)
+    right = torch.zeros_like(scores)
+    right.scatter_(-1, target[..., None] * counted.long(), counted)
+    return right, counted
 
 
 def _probabilities(scores: Tensor, target: Tensor, ignore_index: int) -> Tensor:

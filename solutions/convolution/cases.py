@@ -14,8 +14,9 @@ from course_lib.checking.cases import Case, GradedFunction
 
 # This line must be found nowhere but here and in the staged source: going-deeper-canary-7f3c91e6
 
-# Not in the sandbox: the layers answer the questions, and these are built on them.
-WITHHELD = ("course_lib.layers", "course_lib.architectures", "course_lib.experiments")
+# Not in the sandbox: the layers and kernels answer the questions, and these are built on them.
+WITHHELD = ("course_lib.layers", "course_lib.kernels", "course_lib.architectures")
+WITHHELD += ("course_lib.applications", "course_lib.experiments")
 
 
 def window_options(setting: Setting) -> dict:

@@ -175,3 +175,23 @@ def test_cuda_equals_torch(equals_torch):
     for name in NAMES:
         equals_torch(*_layer(name), inputs)
     equals_torch(layers.softmax, layers.softmax_backward, torch.softmax, inputs, dim=1)
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "softmax"])
+def test_a_backward_that_is_given_the_output_gives_the_same(name):
+    layer, backward = getattr(layers, name), getattr(layers, f"{name}_backward")
+    scores, upstream = torch.randn(2, 4, 7, dtype=torch.float64)
+    options = {"dim": 1} if name == "softmax" else {}
+    output = layer(scores, **options)
+    kept = output.clone()
+    found = backward(upstream, scores, **options, output=output)
+    assert torch.equal(found, backward(upstream, scores, **options))
+    assert torch.equal(output, kept)  # what is given is not written into
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh"])
+def test_half_precision_does_not_overflow_on_the_way(name):
+    scores = torch.tensor([-15.0, -12, -1, 0, 3, 12, 60000], dtype=torch.float16)
+    exact = getattr(torch, name)(scores.double())
+    found = getattr(layers, name)(scores)
+    torch.testing.assert_close(found.double(), exact, rtol=1e-3, atol=1e-7)
