@@ -19,7 +19,6 @@ from statistics import median
 
 import torch
 from torch import Tensor
-from torch.utils.benchmark import Timer
 
 from course_lib.experiments.kernel_cases import Case, make_cases
 from course_lib.provenance import digest, module_files, results_folder, versions
@@ -89,6 +88,9 @@ def _check_equal(case: Case) -> None:
 
 def _clock(function: Callable, config: KernelSpeed) -> float:
     """Seconds of one call; the timer waits for the device."""
+    # Not on top: its import looks for a CUDA toolkit, and says on stderr what it did not find.
+    from torch.utils.benchmark import Timer
+
     timer = Timer("function()", globals={"function": function})
     return timer.blocked_autorange(min_run_time=config.seconds).median
 

@@ -20,7 +20,6 @@ from pathlib import Path
 from statistics import median
 
 import torch
-from torch.utils.benchmark import Timer
 
 from course_lib import layers
 from course_lib.experiments.layer_cases import SEED_OF_DRAWS, Case, make_cases
@@ -90,6 +89,9 @@ def _check_equal(case: Case, ours: Callable, theirs: Callable) -> None:
 
 
 def _clock(function: Callable, config: LayerSpeed) -> float:
+    # Not on top: its import looks for a CUDA toolkit, and says on stderr what it did not find.
+    from torch.utils.benchmark import Timer
+
     timer = Timer("function()", globals={"function": function}, num_threads=torch.get_num_threads())
     return timer.blocked_autorange(min_run_time=config.seconds).median
 
