@@ -1,7 +1,9 @@
 """Center images: three ways, each learned from the training set and then applied to any images.
 
 Lecture: sharif_2024 (the mean image for AlexNet, a mean per channel for VGG, mean and standard
-deviation per channel for ResNet).
+deviation per channel for ResNet). Source: Krizhevsky et al. 2012, section 2; Simonyan & Zisserman
+2014, section 2.1; He et al. 2015, section 3.4. The last subtracts the mean image, like AlexNet:
+the deviations came with the ResNets that others trained, torchvision's among them.
 """
 
 from dataclasses import dataclass
@@ -41,7 +43,7 @@ class Centering:
 
     @classmethod
     def channel_mean_and_deviation(cls, train_images: Images) -> "Centering":
-        """Subtract the mean of each channel and divide by its standard deviation (ResNet).
+        """Subtract the mean of each channel and divide by its standard deviation.
 
         The deviation is that of all pixels of the set, not the mean of each image's own, which
         is smaller. ValueError where all pixels of a channel are equal.

@@ -100,6 +100,13 @@ def test_by_name_the_weights_are_torchvisions_file(tmp_path, monkeypatch):
         torch.testing.assert_close(ours(images), theirs(images))
 
 
+@pytest.mark.parametrize("build", [densenet121, densenet169, densenet201])
+def test_each_builder_asks_for_its_own_weights(build):
+    with torch.device("meta"), pytest.raises(ValueError) as caught:
+        build(weights={})
+    assert f"takes those of torchvision's {build.__name__}." in str(caught.value)
+
+
 def test_weights_of_another_network_are_refused():
     with torch.device("meta"):
         theirs = torchvision.models.densenet121().state_dict()

@@ -26,6 +26,8 @@ def test_the_catalogue_counts_what_its_titles_say():
     assert members == [2 * 701]
     assert [archive.num_pictures for archive in FLOWERS102.archives] == [0, 0, 8_189]
     assert sum(archive.num_pictures for archive in HYMENOPTERA.archives) == 397
+    sizes = [pictures.size for pictures in (CAMVID, HYMENOPTERA, FLOWERS102)]
+    assert sizes == [(180, 240), 256, 256]  # AlexNet cuts 224 out of 256
     # Nobody saw these archives here.
     for pictures in (CAMVID, HYMENOPTERA, FLOWERS102):
         assert not any(archive.verified for archive in pictures.archives)

@@ -85,15 +85,12 @@ def test_fill_and_borders(floats):
     moves = about_center(rotations(NUMBERS), SIZE)
     filled = affine(floats, moves, fill=0.5)
     for angle, image, found in zip(NUMBERS.tolist(), floats, filled, strict=True):
-        # torchvision blends its fill in by another formula, so only what is far outside.
-        outside = functional.rotate(torch.ones_like(image), angle, center=[8.5, 11.5]) == 0
-        inner = functional.rotate(image, angle, InterpolationMode.BILINEAR, center=[8.5, 11.5])
-        weight = functional.rotate(
-            torch.ones_like(image), angle, InterpolationMode.BILINEAR, center=[8.5, 11.5]
+        # How much of each pixel comes from the image; the rest is the fill.
+        inner, weight = (
+            functional.rotate(pixels, angle, InterpolationMode.BILINEAR, center=[8.5, 11.5])
+            for pixels in (image, torch.ones_like(image))
         )
         torch.testing.assert_close(found, inner + 0.5 * (1 - weight), atol=1e-4, rtol=0)
-        assert (found[weight == 0] == 0.5).all()
-        assert outside.any() or angle in (0, 1)
     white = torch.ones(6, 1, *SIZE)
     for mode in ("border", "reflection"):
         assert (affine(white, moves, padding_mode=mode) > 1 - 1e-6).all()
