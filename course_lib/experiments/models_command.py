@@ -11,6 +11,7 @@ as many.) The depth is the paper's: layers with weights on the longest path.
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import nn
@@ -34,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     table = as_text if arguments.format == "text" else as_markdown
     if arguments.name is None:
         networks = list(NETWORKS.values())
-        print(table(HEADINGS, overview()))
+        print(table(HEADINGS, overview(tuple(NETWORKS)).rows))
         print("\nWhere the papers' numbers are from:\n")
         print("\n".join(f"- {network.name}: {_source(network)}" for network in networks))
         return 0
@@ -45,19 +46,34 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-class Overview(tuple):
-    """The rows of the table; shows itself as text or, in a notebook, as a table."""
+@dataclass(frozen=True)
+class Overview:
+    """Lines about networks; shows itself as text or, in a notebook, as a table."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+
+    @property
+    def parameters(self) -> "Overview":
+        """The columns about parameters."""
+        return Overview(self.headings[:6], tuple(row[:6] for row in self.rows))
+
+    @property
+    def operations(self) -> "Overview":
+        """The columns about multiply-adds, of those networks whose paper counts them."""
+        rows = tuple((row[0], *row[6:]) for row in self.rows if row[7])
+        return Overview((self.headings[0], *self.headings[6:]), rows)
 
     def __repr__(self) -> str:
-        return as_text(HEADINGS, self)
+        return as_text(self.headings, self.rows)
 
     def _repr_html_(self) -> str:
-        return as_html(HEADINGS, self)
+        return as_html(self.headings, self.rows)
 
 
 def overview(names: Sequence[str] = tuple(NETWORKS)) -> Overview:
     """A line for each network of the catalogue, or for those named."""
-    return Overview(overview_row(find_network(name)) for name in names)
+    return Overview(HEADINGS, tuple(overview_row(find_network(name)) for name in names))
 
 
 def overview_row(network: Network) -> tuple[object, ...]:

@@ -45,9 +45,8 @@ def conv2d(
     matrix = rows_by_group(weight, groups)
     output = input.new_empty(len(input), *matrix.shape[:2], *windows.output_size).flatten(3)
     for block in blocks_of(input, windows):
-        output[block] = matrix @ unfold(input[block], windows, groups)
-    if bias is not None:
-        output += bias.view(groups, -1, 1)
+        products = matrix @ unfold(input[block], windows, groups)
+        output[block] = products if bias is None else products.add_(bias.view(groups, -1, 1))
     return output.view(len(input), len(weight), *windows.output_size)
 
 

@@ -94,3 +94,26 @@ def test_a_large_network_is_built_without_numbers():
     """On the meta device, so that 138 million parameters cost nothing."""
     devices = {p.device.type for p in models_command.built(NETWORKS["vgg16"]).parameters()}
     assert devices == {"meta"}
+
+
+def test_the_overview_of_a_page_has_two_halves():
+    whole = models_command.overview(("lenet5", "alexnet", "vgg16"))
+    assert [row[0] for row in whole.parameters.rows] == ["lenet5", "alexnet", "vgg16"]
+    assert whole.parameters.headings == (
+        "network",
+        "input",
+        "depth",
+        "parameters",
+        "the paper",
+        "differs",
+    )
+    assert [row[0] for row in whole.operations.rows] == [
+        "lenet5",
+        "vgg16",
+    ]  # AlexNet's has no count
+    assert whole.operations.rows[1][:3] == ("vgg16", 15_470_264_320, "15.3 x 10^9 multiply-adds")
+    assert whole.operations.headings == ("network", "multiply-adds", "the paper", "differs")
+    assert "138,357,544" in repr(whole)
+    assert "138,357,544" in whole.parameters._repr_html_()
+    with pytest.raises(ValueError, match="There is no network 'vgg17'; did you mean vgg1"):
+        models_command.overview(("vgg17",))

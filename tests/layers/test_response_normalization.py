@@ -20,7 +20,7 @@ READINGS = [{"divide_alpha": mean, "both_ends": both} for mean in FLAGS for both
     st.integers(1, 8),
     st.integers(1, 6),
     st.sampled_from([(4,), (3, 5), (0, 2), (2, 1, 3)]),
-    st.integers(0, 3),
+    st.integers(1, 3),
     st.booleans(),
 )
 def test_equals_torch(equals_torch, size, channels, space, num_images, mirrored):
@@ -30,6 +30,14 @@ def test_equals_torch(equals_torch, size, channels, space, num_images, mirrored)
     options = {"size": size, "alpha": 0.3, "beta": 0.6, "k": 1.7}
     equals_torch(*LAYER, F.local_response_norm, images, **options)
     equals_torch(*LAYER, F.local_response_norm, images, size=size)
+
+
+def test_an_empty_batch_stays_empty():
+    """The maps of no image, or images without a pixel; some versions of torch refuse them."""
+    layer, layer_backward = LAYER
+    for shape in ((0, 3, 4), (2, 3, 0)):
+        maps = torch.randn(shape, dtype=torch.float64)
+        assert layer(maps, 3).shape == layer_backward(maps, maps, 3).shape == shape
 
 
 def _formula(a, n, alpha, beta, k, divide_alpha, both_ends):

@@ -44,7 +44,7 @@ def _responsible(
     """How well each box overlaps its cell's object, and which boxes are responsible."""
     occupied = targets.occupied
     roots = torch.cat([targets.boxes[..., :2], targets.boxes[..., 2:].sqrt()], dim=-1)
-    truth = grid_boxes(roots[..., None, :], (1, 1))[occupied, 0]  # k  4
+    truth = grid_boxes(roots[..., None, :], (1, 1))[occupied][:, 0]  # k  4
     guesses = grid_boxes(answers.boxes, (1, 1))[occupied]  # k  b  4
     num_objects, num_boxes, _ = guesses.shape
     every = box_iou(guesses.flatten(0, 1), truth).view(num_objects, num_boxes, num_objects)
