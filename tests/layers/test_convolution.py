@@ -93,6 +93,21 @@ def test_a_batch_larger_than_a_block_is_the_same(equals_torch, monkeypatch):
     equals_torch(conv2d, conv2d_backward, F.conv2d, images, weight, None)
 
 
+def test_sums_over_a_batch_are_kept_in_more_than_half_precision(monkeypatch):
+    """2048 + 1 - 2048 is 1; float16 has no 2049, so a sum kept in it would be 0."""
+    images, weight = torch.ones(4, 1, 1, 1).half(), torch.ones(1, 1, 1, 1).half()
+    upstream = torch.tensor([2048.0, 1.0, -2048.0, 0.0]).half().view(4, 1, 1, 1)
+    monkeypatch.setitem(convolution.BLOCK_BYTES, "cpu", 2 * images.element_size())
+    _, grad_weight, _ = conv2d_backward(upstream, images, weight)
+    assert grad_weight.dtype == torch.float16
+    assert grad_weight.item() == 1
+
+
+def test_shapes_are_found_on_a_device_of_no_numbers_and_no_block_size_of_its_own():
+    images, weight = (torch.empty(shape, device="meta") for shape in ((5, 2, 7, 6), (4, 2, 3, 3)))
+    assert conv2d(images, weight, stride=2).shape == (5, 4, 3, 2)
+
+
 def test_autograd_can_still_follow_the_forward():
     """A reader may call it on the parameters of a model; nothing may break or lose gradients."""
     images, weight = torch.randn(2, 1, 5, 5), torch.randn(3, 1, 3, 3, requires_grad=True)

@@ -1,5 +1,7 @@
 """The loops and the flipped kernel. Oracles: torch in float64, and the lecture's own example."""
 
+import inspect
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -34,6 +36,12 @@ def test_loops_equal_torch_and_the_fast_version(groups, size, kernel_size, with_
 def test_loops_raise_the_same_errors():
     with pytest.raises(ValueError, match="input has 4 channels, but weight is for 3"):
         conv2d_loops(torch.zeros(1, 4, 5, 5), torch.zeros(2, 3, 3, 3))
+    with pytest.raises(ValueError, match=r"bias must be \(2,\), not \(5,\)"):
+        conv2d_loops(torch.zeros(1, 4, 5, 5), torch.zeros(2, 4, 3, 3), torch.zeros(5))
+
+
+def test_loops_take_the_arguments_of_the_fast_version():
+    assert inspect.signature(conv2d_loops) == inspect.signature(conv2d)
 
 
 def test_the_worked_example_of_the_lecture():

@@ -64,3 +64,5 @@ def test_errors_name_the_argument_and_the_values():
         linear(inputs.flatten(1), weight[0])
     with pytest.raises(ValueError, match=r"grad_output must be \(2, 3\), not \(3, 2\)"):
         linear_backward(torch.zeros(3, 2), inputs.flatten(1), weight)
+    with pytest.raises(ValueError, match=r"bias must be \(3,\), not \(2,\)"):
+        linear_backward(torch.zeros(2, 3), inputs.flatten(1), weight, torch.zeros(2))

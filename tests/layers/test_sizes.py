@@ -73,8 +73,22 @@ def test_what_is_no_size_is_named(size):
         pair(size, "stride")
 
 
+@pytest.mark.parametrize("name", ["kernel_size", "stride", "padding", "dilation", "input_size"])
+def test_every_size_is_named_by_its_argument(name):
+    options = {"input_size": 9, "kernel_size": 3} | {name: -1}
+    least = 0 if name in ("padding", "input_size") else 1
+    with pytest.raises(ValueError, match=f"^{name} must be at least {least}, but it is -1"):
+        output_size(**options)
+    with pytest.raises(ValueError, match="^size must be at least 1, but it is 0"):
+        pair(0)
+
+
+def test_an_image_of_nothing_but_padding_has_places_too():
+    assert output_size(0, 1, padding=1) == (2, 2)
+
+
 def test_a_kernel_that_does_not_fit_says_by_how_much():
     with pytest.raises(
-        ValueError, match=r"kernel_size 3 with dilation 4 reaches across 9 .* 6 \+ "
+        ValueError, match=r"kernel_size 3 with dilation 4 reaches across 9 .* 6 \+ 2 \* 1 = 8\. Use"
     ):
         output_size(6, 3, padding=1, dilation=4)

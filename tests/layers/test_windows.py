@@ -1,5 +1,6 @@
 """The windows of a kernel. Oracles: slices written out, and the plain rule of what overlaps."""
 
+import pytest
 import torch
 
 from course_lib.layers.windows import windows_of
@@ -48,3 +49,10 @@ def test_the_last_window_may_hang_over_in_ceil_mode():
     windows = windows_of(IMAGES, 4, stride=3, padding=0, dilation=1, ceil_mode=True)
     assert windows.output_size == (3, 3)
     assert windows.after == (2, 1)
+
+
+@pytest.mark.parametrize("name", ["kernel_size", "stride", "padding", "dilation"])
+def test_every_size_is_named_by_its_argument(name):
+    options = {"kernel_size": 2, "stride": 1, "padding": 0, "dilation": 1} | {name: -1}
+    with pytest.raises(ValueError, match=f"^{name} must be at least [01], but it is -1"):
+        windows_of(IMAGES, **options)
