@@ -41,7 +41,8 @@ def test_loops_raise_the_same_errors():
 
 
 def test_loops_take_the_arguments_of_the_fast_version():
-    assert inspect.signature(conv2d_loops) == inspect.signature(conv2d)
+    slow, fast = (inspect.signature(each).parameters.values() for each in (conv2d_loops, conv2d))
+    assert [(each.name, each.default) for each in slow] == [(e.name, e.default) for e in fast]
 
 
 def test_the_worked_example_of_the_lecture():

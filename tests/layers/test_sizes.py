@@ -79,7 +79,7 @@ def test_every_size_is_named_by_its_argument(name):
     least = 0 if name in ("padding", "input_size") else 1
     with pytest.raises(ValueError, match=f"^{name} must be at least {least}, but it is -1"):
         output_size(**options)
-    with pytest.raises(ValueError, match="^size must be at least 1, but it is 0"):
+    with pytest.raises(ValueError, match=r"^size must be at least 1, but it is 0"):
         pair(0)
 
 
