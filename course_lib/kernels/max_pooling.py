@@ -14,7 +14,7 @@ from jaxtyping import Float, Int32
 from torch import Tensor, int32
 
 from course_lib.kernels.devices import require_ready
-from course_lib.layers.pooling import _pool_windows as pool_windows
+from course_lib.layers.pooling import pool_windows
 from course_lib.layers.sizes import Size, require_shape
 from course_lib.layers.windows import Windows
 

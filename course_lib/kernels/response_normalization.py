@@ -13,6 +13,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from course_lib.kernels.devices import require_ready
+from course_lib.layers.response_normalization import window
 
 CHANNELS, PIXELS = 8, 256
 
@@ -32,9 +33,7 @@ def local_response_norm(
     Raises ValueError for a tensor that is not on a CUDA device.
     """
     require_ready(input=input)
-    if size < 1:
-        raise ValueError(f"size is {size}; the window needs at least one channel.")
-    below, above = size // 2, size // 2 if both_ends else (size - 1) // 2
+    below, above = window(size, both_ends)
     num_channels, num_pixels = input.shape[1], input[:1, :1].numel()
     output = input.new_empty(input.shape)
     grid = (triton.cdiv(num_pixels, PIXELS), triton.cdiv(num_channels, CHANNELS), len(input))

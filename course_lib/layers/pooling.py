@@ -31,7 +31,7 @@ def max_pool2d(
     the edge. With return_indices the winners come too: pixel (y, x) has the number y * w + x.
     Raises ValueError for a padding of more than half the kernel.
     """
-    windows = _pool_windows(input, kernel_size, stride, padding, dilation, ceil_mode)
+    windows = pool_windows(input, kernel_size, stride, padding, dilation, ceil_mode)
     view = windows.view(windows.pad(input, -torch.inf))
     if return_indices:
         return with_winners(view, windows)
@@ -58,7 +58,7 @@ def max_pool2d_backward(
     The winners are looked for again, which takes longer than all the rest, unless `indices`
     brings them from the forward.
     """
-    windows = _pool_windows(input, kernel_size, stride, padding, dilation, ceil_mode)
+    windows = pool_windows(input, kernel_size, stride, padding, dilation, ceil_mode)
     require_shape("grad_output", grad_output, (*input.shape[:2], *windows.output_size))
     if indices is None:
         view = windows.view(windows.pad(input, -torch.inf))
@@ -80,7 +80,7 @@ def avg_pool2d(
     The padding is zeros, and counts as pixels unless count_include_pad is False; what hangs over
     in ceil_mode never counts. `divisor_override` divides every sum by that number instead.
     """
-    windows = _pool_windows(input, kernel_size, stride, padding, 1, ceil_mode)
+    windows = pool_windows(input, kernel_size, stride, padding, 1, ceil_mode)
     divisor = _divisor(windows, input, count_include_pad, divisor_override)
     view = windows.view(windows.pad(input))
     total = torch.zeros_like(view[:, :, 0, 0], dtype=sum_dtype(input))
@@ -103,7 +103,7 @@ def avg_pool2d_backward(
 
     Of `input` only the shape matters: the mean is linear.
     """
-    windows = _pool_windows(input, kernel_size, stride, padding, 1, ceil_mode)
+    windows = pool_windows(input, kernel_size, stride, padding, 1, ceil_mode)
     require_shape("grad_output", grad_output, (*input.shape[:2], *windows.output_size))
     share = grad_output / _divisor(windows, input, count_include_pad, divisor_override)
     padded_grad = windows.pad(torch.zeros_like(input, dtype=sum_dtype(input)))
@@ -113,7 +113,7 @@ def avg_pool2d_backward(
     return windows.crop(padded_grad).to(input.dtype)
 
 
-def _pool_windows(
+def pool_windows(
     input: Tensor,
     kernel_size: Size,
     stride: Size | None,
@@ -121,6 +121,7 @@ def _pool_windows(
     dilation: Size,
     ceil_mode: bool,
 ) -> Windows:
+    """Place a pooling's windows on `input`; ValueError where the sizes make no sense."""
     kernel, margin = pair(kernel_size, "kernel_size"), pair(padding, "padding", minimum=0)
     if margin[0] > kernel[0] // 2 or margin[1] > kernel[1] // 2:
         raise ValueError(f"padding {padding} is more than half the kernel_size {kernel_size}.")

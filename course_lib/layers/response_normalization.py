@@ -77,10 +77,15 @@ def _settle(
 ) -> tuple[Tensor, int, int, float]:
     """Return x, how many channels the window has below and above its own, and the sum's factor."""
     require_channels(input)
+    below, above = window(size, both_ends)
+    return input.to(sum_dtype(input)), below, above, alpha / size if divide_alpha else alpha
+
+
+def window(size: int, both_ends: bool) -> tuple[int, int]:
+    """How many channels a window has below its own and above it; ValueError for no channel."""
     if size < 1:
         raise ValueError(f"size is {size}; the window needs at least one channel.")
-    above = size // 2 if both_ends else (size - 1) // 2
-    return input.to(sum_dtype(input)), size // 2, above, alpha / size if divide_alpha else alpha
+    return size // 2, size // 2 if both_ends else (size - 1) // 2
 
 
 def _sum_over_window(

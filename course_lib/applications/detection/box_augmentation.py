@@ -9,7 +9,7 @@ from collections.abc import Callable
 from jaxtyping import UInt8
 from torch import Tensor
 
-from course_lib.applications.detection.boxes import clip_boxes_to_image, remove_small_boxes
+from course_lib.applications.detection.boxes import remove_small_boxes
 from course_lib.applications.detection.scenes import Objects
 
 
@@ -18,9 +18,9 @@ def augment_scene(
 ) -> tuple[UInt8[Tensor, "c new_h new_w"], Objects]:
     """Apply a transform of torchvision.transforms.v2 to an image and to its boxes alike.
 
-    What is left of a box is cut to the image; an object with a side shorter than `min_size`
-    pixels after that is no longer there. A rotated box becomes the box around it, which is looser
-    than before. The transform draws from torch's own generator.
+    It cuts the boxes to the image. An object with a side shorter than `min_size` pixels after that
+    is no longer there. A rotated box becomes the box around it, which is looser than before. The
+    transform draws from torch's own generator.
     """
     from torchvision import tv_tensors
 
@@ -28,7 +28,6 @@ def augment_scene(
     boxes = tv_tensors.BoundingBoxes(objects.boxes, format="XYXY", canvas_size=size)
     moved, boxes = transform(tv_tensors.Image(image), boxes)
     moved, boxes = moved.as_subclass(Tensor), boxes.as_subclass(Tensor)
-    boxes = clip_boxes_to_image(boxes, (moved.shape[1], moved.shape[2]))
     kept = remove_small_boxes(boxes, min_size)
     difficult = None if objects.difficult is None else objects.difficult[kept]
     return moved, Objects(boxes[kept], objects.labels[kept], difficult)

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from course_lib.applications.detection.detections import Detections
 from course_lib.applications.detection.overlap import box_iou
-from course_lib.applications.detection.scenes import Objects
+from course_lib.applications.detection.scenes import Objects, require_one_each
 
 RIGHT, WRONG, UNCOUNTED = 1, 0, -1
 
@@ -44,6 +44,7 @@ def precision_recall(
     """
     if not 0 < iou_threshold <= 1:
         raise ValueError(f"iou_threshold is {iou_threshold}; it must lie above 0, up to 1.")
+    require_one_each("detections", detections, objects)
     scores, verdicts, num_objects = [], [], 0
     for found, truth in zip(detections, objects, strict=True):
         mine, theirs = found.labels == label, truth.labels == label

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from course_lib.applications.detection.boxes import Boxes
 from course_lib.applications.detection.overlap import box_iou
-from course_lib.applications.detection.scenes import Objects, Scenes
+from course_lib.applications.detection.scenes import Objects, Scenes, require_one_each
 
 
 def with_proposals(
@@ -29,6 +29,7 @@ def proposal_recall(
 
     What is not proposed cannot be detected. Raises ValueError where there is no object at all.
     """
+    require_one_each("proposals", proposals, objects)
     found = total = 0
     for boxes, truth in zip(proposals, objects, strict=True):
         total += len(truth.boxes)

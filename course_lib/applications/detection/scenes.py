@@ -47,6 +47,12 @@ def require_classes(objects: Sequence[Objects], num_classes: int) -> None:
             )
 
 
+def require_one_each(name: str, given: Sequence, objects: Sequence[Objects]) -> None:
+    """Raise ValueError where answers and ground truth are not of the same number of images."""
+    if len(given) != len(objects):
+        raise ValueError(f"{name} is of {len(given)} images, objects of {len(objects)}.")
+
+
 @dataclass(frozen=True)
 class Scenes:
     """Images of one size, with their objects and proposals, where these are known."""

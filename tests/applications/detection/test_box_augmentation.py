@@ -33,14 +33,14 @@ def test_boxes_grow_with_the_picture():
     assert found.boxes.tolist() == [[3, 4, 12, 10], [18, 0, 36, 6]]
 
 
-@pytest.mark.parametrize(("min_size", "left"), [(1.0, [5, 3]), (2.0, [3])])
-def test_what_leaves_the_picture_is_no_longer_there(min_size, left):
+@pytest.mark.parametrize(("least", "left"), [({}, [5, 3]), ({"min_size": 2.0}, [3])])
+def test_what_leaves_the_picture_is_no_longer_there(least, left):
     image, objects = _scene()
 
     def crop(image, boxes):
         return (v2.functional.crop(part, 0, 3, 10, 5) for part in (image, boxes))
 
-    moved, found = augment_scene(image, objects, crop, min_size)
+    moved, found = augment_scene(image, objects, crop, **least)
     assert moved.shape == (3, 10, 5)
     # Columns 3 to 7 stay: one column of the first box, two of the second.
     boxes = {5: [0, 2, 1, 5], 3: [3, 0, 5, 3]}

@@ -95,6 +95,11 @@ def test_any_pictures_can_be_placed():
     assert max(len(truth.labels) for truth in scenes.objects) <= 3
 
 
+def test_a_canvas_has_64_pixels_unless_told_otherwise():
+    assert place_digits(INK, LABELS, 1).images.shape == (1, 1, 64, 64)
+    assert digit_scenes("test", 1, size=48).images.shape == (1, 1, 48, 48)
+
+
 def test_where_there_is_no_room_a_digit_is_left_out():
     scenes = place_digits(INK, LABELS, 20, size=7, scales=(1.0,), most=4)
     assert [len(truth.labels) for truth in scenes.objects] == [1] * 20

@@ -19,6 +19,9 @@ def test_parameter_count_is_exact():
     second_stage = sum(p.numel() for p in fast_rcnn().parameters())
     count = sum(p.numel() for p in faster_rcnn().parameters())
     assert count == first_stage + second_stage == 508_368
+    in_colour = faster_rcnn(num_classes=3, channels=3, cells=4)
+    second_stage = sum(p.numel() for p in fast_rcnn(3, 3, 4).parameters())
+    assert sum(p.numel() for p in in_colour.parameters()) == first_stage + second_stage
 
 
 def test_the_maps_are_computed_once_for_both_stages(two_canvases):

@@ -57,6 +57,15 @@ def test_a_taken_object_is_not_exchanged_for_another():
     assert curve.precision.tolist() == [1, 1 / 2]
 
 
+def test_of_equal_scores_the_first_counts_as_higher():
+    """In an image by their order, then by the order of the images."""
+    many = found(*[(0.5, A)] * 20, (0.5, B), *[(0.5, FAR)] * 20)
+    precision = precision_recall([many, found((0.5, A))], [truth(A, B), truth(A)], 0).precision
+    wanted = [1, *[0] * 19, 1, *[0] * 20, 1]
+    right = [p * (n + 1) for n, p in enumerate(precision.tolist())]
+    assert right == pytest.approx([sum(wanted[: n + 1]) for n in range(42)])
+
+
 def test_the_threshold_itself_is_enough():
     assert precision_recall([found((0.9, HALF_A))], [truth(A)], 0).recall.tolist() == [1]
     assert precision_recall([found((0.9, HALF_A))], [truth(A)], 0, 0.51).recall.tolist() == [0]
@@ -132,6 +141,8 @@ def test_errors_name_the_argument():
         precision_recall([found()], [truth(A)], 1)
     with pytest.raises(ValueError, match="objects holds none of class 0"):
         precision_recall([found()], [truth(A, difficult=[True])], 0)
+    with pytest.raises(ValueError, match="detections is of 1 images, objects of 2"):
+        precision_recall([found()], [truth(A), truth()], 0)
     for threshold in (0.0, 1.5):
         with pytest.raises(ValueError, match=f"iou_threshold is {threshold}; .* above 0, up to 1"):
             precision_recall([found()], [truth(A)], 0, threshold)

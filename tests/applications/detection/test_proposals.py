@@ -40,6 +40,11 @@ def test_recall_counts_objects_not_images():
     assert proposal_recall(proposals, objects, iou_threshold=0.51) == 1 / 4
 
 
+def test_an_image_left_out_is_an_error():
+    with pytest.raises(ValueError, match="proposals is of 1 images, objects of 2"):
+        proposal_recall([torch.empty(0, 4)], [_objects([0.0, 0, 1, 1]), _objects()])
+
+
 def test_without_objects_recall_means_nothing():
     with pytest.raises(ValueError, match="objects holds no object"):
         proposal_recall([torch.empty(0, 4)], [_objects()])

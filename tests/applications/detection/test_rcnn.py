@@ -9,6 +9,7 @@ from course_lib.applications.detection import (
     detect,
     rcnn,
     selective_search,
+    sliding_windows,
     warp_regions,
     with_proposals,
 )
@@ -59,6 +60,17 @@ def test_proposals_and_objects_have_to_be_known(two_canvases):
     scenes = with_proposals(Scenes(two_canvases.images), selective_search)
     with pytest.raises(ValueError, match="no objects"):
         rcnn().losses(scenes)
+
+
+def test_the_generator_decides_what_is_learnt_from(two_canvases):
+    scenes = with_proposals(two_canvases, lambda image: sliding_windows((64, 64), 20, 4))
+    detector = rcnn()
+
+    def loss(seed):
+        return sum(detector.losses(scenes, torch.Generator().manual_seed(seed)).values())
+
+    assert loss(1) == loss(1)
+    assert loss(1) != loss(2)
 
 
 def test_two_canvases_learnt_by_heart(two_canvases, learn_by_heart):

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from course_lib.applications.detection import Objects, Scenes
+from course_lib.applications.detection.scenes import require_classes
 
 BOXES = torch.tensor([[0.0, 0, 2, 3], [1, 1, 4, 4]])
 TRUTH = Objects(BOXES, torch.tensor([3, 0]))
@@ -56,6 +57,13 @@ def test_all_of_it_moves_to_a_device(device):
     assert moved.objects[0].difficult is None
     assert _scenes().to(device).objects is None
     assert _scenes().to(device).proposals is None
+
+
+def test_classes_that_a_detector_lacks_are_named():
+    require_classes((NOTHING, TRUTH), 4)
+    require_classes((NOTHING,), 0)
+    with pytest.raises(ValueError, match="has the label 3; this detector has 3 classes, 0 to 2"):
+        require_classes((NOTHING, TRUTH), 3)
 
 
 @pytest.mark.usefixtures("without_shape_checks")

@@ -23,7 +23,7 @@ def test_equals_a_walk_over_all_places(image_size, stride):
 def test_the_count_is_that_of_a_convolution():
     # (64 - 16) / 4 + 1 = 13 places each way; (64 - 32) / 4 + 1 = 9.
     assert num_sliding_windows((64, 64), 16, 4, (1.0, 2.0)) == 13**2 + 9**2
-    assert num_sliding_windows((64, 64), 16, 4) == 13**2
+    assert num_sliding_windows((64, 64), 16, 4) == len(sliding_windows((64, 64), 16, 4)) == 13**2
 
 
 def test_sides_are_rounded_to_whole_pixels_of_at_least_one():
