@@ -1,5 +1,6 @@
 """What every test runs under: shapes checked at each call, one seed, no network."""
 
+import os
 import random
 import socket
 from pathlib import Path
@@ -12,6 +13,11 @@ jaxtyping.install_import_hook("course_lib", "beartype.beartype")
 
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
+
+if not torch.cuda.is_available():
+    # Triton's kernels then run in its interpreter. It decides that when it is first imported, by
+    # whatever test comes first.
+    os.environ["TRITON_INTERPRET"] = "1"
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 NEEDS_SOLUTIONS = ("assignments", "grading", "solutions")

@@ -1,13 +1,9 @@
 """The measurement of the kernels. Oracle: the arithmetic of the shares; torch for the results."""
 
 import json
-import os
 
 import pytest
 import torch
-
-if not torch.cuda.is_available():
-    os.environ["TRITON_INTERPRET"] = "1"  # before course_lib.kernels is imported
 
 pytest.importorskip("triton", reason="Triton is not there")
 

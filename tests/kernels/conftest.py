@@ -1,12 +1,7 @@
 """The kernels run on a CUDA device where there is one, else in Triton's interpreter on the CPU."""
 
-import os
-
 import pytest
 import torch
-
-if not torch.cuda.is_available():
-    os.environ["TRITON_INTERPRET"] = "1"  # read when a kernel is defined: before the import
 
 
 @pytest.fixture(scope="session")
