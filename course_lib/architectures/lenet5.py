@@ -32,13 +32,13 @@ def lenet5() -> "LeNet5":
 
 
 def lenet5_input(images: UInt8[Tensor, "n 1 28 28"]) -> Float[Tensor, "n 1 32 32"]:
-    """Grey levels and size that LeNet-5 was trained on: paper -0.1, ink 1.175, two pixels around.
+    """Gray levels and size that LeNet-5 was trained on: paper -0.1, ink 1.175, two pixels around.
 
     These levels make the mean of the pixels about 0 and their variance about 1. The frame lets
     the strokes' ends reach the middle of a 5x5 window.
     """
-    grey = BACKGROUND + (FOREGROUND - BACKGROUND) * images.float() / 255
-    return F.pad(grey, (2, 2, 2, 2), value=BACKGROUND)
+    gray = BACKGROUND + (FOREGROUND - BACKGROUND) * images.float() / 255
+    return F.pad(gray, (2, 2, 2, 2), value=BACKGROUND)
 
 
 def scaled_tanh(x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:

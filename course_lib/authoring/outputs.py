@@ -66,7 +66,7 @@ def _texts(output: NotebookNode) -> list[str]:
 
 
 def _small(picture: str) -> str:
-    """A PNG with a palette of 256 colours: a plot has no more, and it is half the size."""
+    """A PNG with a palette of 256 colors: a plot has no more, and it is half the size."""
     from PIL import Image
 
     original = Image.open(io.BytesIO(base64.b64decode(picture)))

@@ -33,7 +33,7 @@ class DigitExperiment:
         raise NotImplementedError
 
     def prepare(self, images: UInt8[Tensor, "n 1 28 28"]) -> Float[Tensor, "n 1 _ _"]:
-        """From grey levels 0 to 255 to what the network takes."""
+        """From gray levels 0 to 255 to what the network takes."""
         raise NotImplementedError
 
     def loss(self, scores: Float[Tensor, "n 10"], labels: Int64[Tensor, "n"]) -> Float[Tensor, ""]:

@@ -190,6 +190,6 @@ class _Said:
 
 
 def _plain(text: str) -> str:
-    """No colours and no control characters, which could move the cursor of a terminal."""
+    """No colors and no control characters, which could move the cursor of a terminal."""
     text = ESCAPES.sub("", text)
     return "".join(sign for sign in text if sign in "\n\t" or sign.isprintable())

@@ -36,7 +36,7 @@ class Axis:
 
     @property
     def start(self) -> float:
-        """The centre of what the first unit sees; pixel 0 has its centre at 0."""
+        """The center of what the first unit sees; pixel 0 has its center at 0."""
         return (self.first + self.last) / 2
 
     def through_window(self, kernel: int, stride: int, padding: int, dilation: int = 1) -> "Axis":
@@ -50,7 +50,7 @@ class Axis:
 
 
 def joined(a: Axis, b: Axis, num_units: int) -> Axis:
-    """The smallest range that holds what both paths see: of equally centred ones the larger."""
+    """The smallest range that holds what both paths see: of equally centered ones the larger."""
     if a.jump != b.jump:
         if a.jump and b.jump and num_units > 1:
             raise NoRuleError(f"paths with jumps of {a.jump} and {b.jump} pixels meet")

@@ -8,7 +8,7 @@ def first_layer_filters(model: nn.Module) -> Float[Tensor, "channels_out channel
     """Copy the kernels of the first convolution the model lists, for `plotting.plot_filters`.
 
     Over RGB images a filter is itself a small RGB picture; AlexNet's 96 show frequencies,
-    orientations and colours (Krizhevsky et al. 2012, figure 3). Deeper filters are no pictures.
+    orientations and colors (Krizhevsky et al. 2012, figure 3). Deeper filters are no pictures.
     """
     for module in model.modules():
         if isinstance(module, nn.Conv2d):

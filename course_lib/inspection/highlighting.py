@@ -56,11 +56,11 @@ def _rules() -> str:
         ".course-source pre{background:none;border:0;box-shadow:none;margin:0;"
         "padding:0.5em 1em 0.8em;overflow-x:auto;line-height:1.45}"
     )
-    dark = "".join(_colours(f"{page} .course-source", DARK) for page in DARK_PAGES)
-    return layout + _colours(".course-source", LIGHT) + dark
+    dark = "".join(_colors(f"{page} .course-source", DARK) for page in DARK_PAGES)
+    return layout + _colors(".course-source", LIGHT) + dark
 
 
-def _colours(block: str, palette: dict[str, str]) -> str:
+def _colors(block: str, palette: dict[str, str]) -> str:
     own = f"{block},{block} pre{{color:{palette['text']}}}"
     own += f"{block}{{background:{palette['background']}}}"
     own += f"{block} .place{{color:{palette['comment']}}}"

@@ -112,6 +112,6 @@ def _noting_output(module: nn.Module) -> Iterator[list[Tensor]]:
 
 @contextmanager
 def _plain_kernels() -> Iterator[None]:
-    """Fast convolutions (Winograd, Fourier) mix neighbouring windows; one would poison others."""
+    """Fast convolutions (Winograd, Fourier) mix neighboring windows; one would poison others."""
     with torch.backends.cudnn.flags(enabled=False), torch.backends.nnpack.flags(enabled=False):
         yield

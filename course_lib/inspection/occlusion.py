@@ -18,14 +18,14 @@ def occlusion_map(
     label: int,
     size: int,
     stride: int = 1,
-    grey: float = 0.0,
+    gray: float = 0.0,
     batch_size: int = 64,
 ) -> Float[Tensor, "rows columns"]:
-    """The probability of class `label` while a grey square of side `size` slides over the image.
+    """The probability of class `label` while a gray square of side `size` slides over the image.
 
     Entry (i, j) is for the square whose upper left pixel is (i stride, j stride); squares stay
-    inside the image. Low numbers mark what the network needs. `grey` is in the image's own
-    numbers: 0 where they are centred. The model gives scores; their softmax is taken here.
+    inside the image. Low numbers mark what the network needs. `gray` is in the image's own
+    numbers: 0 where they are centered. The model gives scores; their softmax is taken here.
     """
     height, width = image.shape[1:]
     if not 1 <= size <= min(height, width) or stride < 1:
@@ -38,17 +38,17 @@ def occlusion_map(
     image = to_the_model(model, image)
     with left_as_it_was(model), torch.no_grad():
         found = [
-            _probability(model, _covered(image, some, size, grey), label)
+            _probability(model, _covered(image, some, size, gray), label)
             for some in corners.split(batch_size)
         ]
     return torch.cat(found).view(len(tops), len(lefts))
 
 
-def _covered(image: Tensor, corners: Tensor, size: int, grey: float) -> Tensor:
+def _covered(image: Tensor, corners: Tensor, size: int, gray: float) -> Tensor:
     """A copy of the image for each corner, with its square painted over."""
     copies = image.repeat(len(corners), 1, 1, 1)
     for copy, (top, left) in zip(copies, corners.tolist(), strict=True):
-        copy[:, top : top + size, left : left + size] = grey
+        copy[:, top : top + size, left : left + size] = gray
     return copies
 
 

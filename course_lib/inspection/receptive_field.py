@@ -20,8 +20,8 @@ class LayerField:
     """What the units of one layer see, in pixels, along rows and columns.
 
     `size` is the side of the window that one unit sees, `jump` the distance between the windows
-    of neighbours (0 where all see the same), `start` the centre of the first unit's window,
-    counted from the centre of the first pixel. Padding counts as pixels.
+    of neighbors (0 where all see the same), `start` the center of the first unit's window,
+    counted from the center of the first pixel. Padding counts as pixels.
     """
 
     name: str
@@ -56,7 +56,7 @@ def receptive_field(model: nn.Module, input_shape: tuple[int, ...]) -> Receptive
 
     Layers are all modules, blocks too. The recurrence of `fields.py` follows every operation
     of one pass, in evaluation mode. Where paths meet, the result is the smallest window that
-    holds what each sees; of equally centred paths that is the largest. A window may be larger
+    holds what each sees; of equally centered paths that is the largest. A window may be larger
     than the image, since padding is part of it. A flattened layer counts as seeing all, as
     what comes after it does.
 

@@ -31,7 +31,7 @@ def plot_curves(
 ) -> "Figure":
     """Draw the mean over seeds as a line, and from the smallest to the largest as a band.
 
-    One colour for each experiment, one kind of line for each quantity. Errors are drawn in
+    One color for each experiment, one kind of line for each quantity. Errors are drawn in
     percent. `names` says how experiments are called in the figure. The figure states the
     number of seeds, and at what scale runs were made that fall short of the paper's.
     """
@@ -42,11 +42,11 @@ def plot_curves(
     ends = []
     with house_style() as plt:
         figure, axis = plt.subplots(figsize=(7.2, 3.6))
-        for runs, colour in zip(groups, SERIES, strict=False):
+        for runs, color in zip(groups, SERIES, strict=False):
             for quantity in quantities:
-                height = _draw(axis, runs, quantity, colour, factor, len(quantities) == 1)
+                height = _draw(axis, runs, quantity, color, factor, len(quantities) == 1)
                 ends.append(
-                    (height, _label(names[runs.experiment], quantity, groups, quantities), colour)
+                    (height, _label(names[runs.experiment], quantity, groups, quantities), color)
                 )
         _dress(axis, quantities, log)
         _label_ends(axis, ends)
@@ -67,7 +67,7 @@ def _check(groups: Sequence[Runs], quantities: Sequence[str]) -> None:
 
 
 def _draw(
-    axis: "Axes", runs: Runs, quantity: str, colour: str, factor: int, is_alone: bool
+    axis: "Axes", runs: Runs, quantity: str, color: str, factor: int, is_alone: bool
 ) -> float:
     """Line and band of one experiment; returns the height at which the line ends."""
     series = runs.series(quantity)
@@ -77,8 +77,8 @@ def _draw(
     )
     marker = "o" if len(mean) == 1 else None
     line = "-" if is_alone else LINES[quantity]
-    axis.plot(series.epochs, mean, color=colour, linestyle=line, marker=marker)
-    axis.fill_between(series.epochs, smallest, largest, color=colour, alpha=0.18, linewidth=0)
+    axis.plot(series.epochs, mean, color=color, linestyle=line, marker=marker)
+    axis.fill_between(series.epochs, smallest, largest, color=color, alpha=0.18, linewidth=0)
     return mean[-1]
 
 
@@ -113,10 +113,10 @@ def _label_ends(axis: "Axes", ends: Sequence[tuple[float, str, str]]) -> None:
     to_axes = axis.transData + axis.transAxes.inverted()
     # A logarithmic axis puts an error of zero far below itself.
     heights = [max(to_axes.transform((0, height))[1], 0.0) for height, _, _ in ends]
-    for (_, text, colour), height in zip(ends, _apart(heights), strict=True):
+    for (_, text, color), height in zip(ends, _apart(heights), strict=True):
         axis.annotate(
             text, (1, height), (4, 0), xycoords="axes fraction", textcoords="offset points",
-            color=colour, va="center", annotation_clip=False,
+            color=color, va="center", annotation_clip=False,
         )  # fmt: skip
 
 

@@ -138,7 +138,7 @@ def _draw_stride(
         color = ACCENT if is_missed else MUTED
         axis.text(pixel + 0.5, top + 0.5, mark, ha="center", va="center", color=color)
     for number, start in enumerate(starts):
-        # Three rows are enough to keep neighbours apart, whatever the stride.
+        # Three rows are enough to keep neighbors apart, whatever the stride.
         below = top + 1.22 + 0.22 * (number % 3)
         axis.plot([start + 0.1, start + kernel_size - 0.1], [below] * 2, color=ACCENT, lw=3.5)
     exact = (total - kernel_size) / stride + 1

@@ -7,8 +7,8 @@ from jaxtyping import Num
 from torch import Tensor
 
 from course_lib.plotting.panels import (
-    add_colour_bar,
-    colour_scale,
+    add_color_bar,
+    color_scale,
     frame,
     lay_out,
     values_of,
@@ -35,7 +35,7 @@ def plot_feature_maps(
     titles = [str(number) for number in range(len(values))] if titles is None else titles
     if len(titles) != len(values):
         raise ValueError(f"titles has {len(titles)} entries for {len(values)} maps.")
-    shared = colour_scale(values)
+    shared = color_scale(values)
     with house_style() as plt:
         figure, axes = lay_out(plt, values, columns, "maps", 0.18)
         for axis, channel, title in zip(axes, values, titles, strict=True):
@@ -45,7 +45,7 @@ def plot_feature_maps(
             frame(axis)
             axis.set_title(title, fontsize=SMALL, pad=3)
         if not own_scale:
-            add_colour_bar(figure, picture, axes)
+            add_color_bar(figure, picture, axes)
         return figure
 
 

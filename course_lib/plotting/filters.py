@@ -8,13 +8,13 @@ from torch import Tensor
 
 from course_lib.plotting.panels import (
     WIDTH,
-    add_colour_bar,
-    colour_scale,
+    add_color_bar,
+    color_scale,
     frame,
     lay_out,
     values_of,
 )
-from course_lib.plotting.style import FAINT, MUTED, SIGNED_COLOURS, house_style
+from course_lib.plotting.style import FAINT, MUTED, SIGNED_COLORS, house_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,14 +28,14 @@ def plot_filters(
 ) -> "Figure":
     """Draw every filter of a convolution on one scale; zero is white, positive red.
 
-    Filters over 3 channels are drawn in colour, as they see RGB images: zero is grey there.
+    Filters over 3 channels are drawn in color, as they see RGB images: zero is gray there.
     Filters over more channels make a table, a row per output and a column per input channel.
     """
     values = values_of(weight, "weight")
     if values.shape[1] == 1:
         return _plot_row(values[:, 0], columns)
     if values.shape[1] == 3:
-        return _plot_colours(values, columns)
+        return _plot_colors(values, columns)
     return _plot_table(values)
 
 
@@ -45,15 +45,15 @@ def _plot_row(filters: np.ndarray, columns: int | None) -> "Figure":
         for axis, values in zip(axes, filters, strict=True):
             picture = axis.imshow(values, **_scale(filters))
             frame(axis)
-        add_colour_bar(figure, picture, axes)
+        add_color_bar(figure, picture, axes)
         return figure
 
 
-def _plot_colours(filters: np.ndarray, columns: int | None) -> "Figure":
-    colours = 0.5 + filters.transpose(0, 2, 3, 1) / (2 * _scale(filters)["vmax"])
+def _plot_colors(filters: np.ndarray, columns: int | None) -> "Figure":
+    colors = 0.5 + filters.transpose(0, 2, 3, 1) / (2 * _scale(filters)["vmax"])
     with house_style() as plt:
-        figure, axes = lay_out(plt, colours, columns, "weight")
-        for axis, picture in zip(axes, colours, strict=True):
+        figure, axes = lay_out(plt, colors, columns, "weight")
+        for axis, picture in zip(axes, colors, strict=True):
             axis.imshow(picture.clip(0, 1))
             frame(axis)
         return figure
@@ -75,7 +75,7 @@ def _plot_table(filters: np.ndarray) -> "Figure":
         )
         picture = axis.imshow(sheet, **_scale(filters))
         _rule(axis, filters.shape)
-        add_colour_bar(figure, picture, [axis])
+        add_color_bar(figure, picture, [axis])
         return figure
 
 
@@ -97,5 +97,5 @@ def _rule(axis: "Axes", shape: tuple[int, ...]) -> None:
 
 def _scale(filters: np.ndarray) -> dict:
     """Weights have signs, even where those of one layer happen to be positive."""
-    largest = colour_scale(filters)["vmax"]
-    return {"cmap": SIGNED_COLOURS, "vmin": -largest, "vmax": largest}
+    largest = color_scale(filters)["vmax"]
+    return {"cmap": SIGNED_COLORS, "vmin": -largest, "vmax": largest}

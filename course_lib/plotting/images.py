@@ -25,7 +25,7 @@ def plot_images(
     """Draw (n, h, w), (n, 1, h, w) or (n, 3, h, w) images with a caption over each.
 
     The caption is the label; where the prediction differs, it reads "3 (is 7)" and the frame
-    is coloured. Bytes are drawn from 0 to 255; other numbers from 0 to 1 where that holds
+    is colored. Bytes are drawn from 0 to 255; other numbers from 0 to 1 where that holds
     them, else from the smallest to the largest.
     """
     pictures = _channels_last(images)

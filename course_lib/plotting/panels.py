@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from torch import Tensor
 
-from course_lib.plotting.style import FAINT, SIGNED_COLOURS, UNSIGNED_COLOURS
+from course_lib.plotting.style import FAINT, SIGNED_COLORS, UNSIGNED_COLORS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,21 +47,21 @@ def lay_out(
     return figure, list(axes.flat[:num])
 
 
-def frame(axis: "Axes", colour: str = FAINT, width: float = 0.8) -> None:
+def frame(axis: "Axes", color: str = FAINT, width: float = 0.8) -> None:
     """A thin frame and no ticks: pixels are not a scale."""
     axis.set(xticks=[], yticks=[])
-    axis.spines[:].set(visible=True, color=colour, linewidth=width)
+    axis.spines[:].set(visible=True, color=color, linewidth=width)
 
 
-def colour_scale(values: np.ndarray) -> dict:
-    """Colours for signed numbers around a white zero, else from a black zero."""
+def color_scale(values: np.ndarray) -> dict:
+    """Colors for signed numbers around a white zero, else from a black zero."""
     largest = float(np.abs(values).max()) or 1.0
     if values.min() < 0:
-        return {"cmap": SIGNED_COLOURS, "vmin": -largest, "vmax": largest}
-    return {"cmap": UNSIGNED_COLOURS, "vmin": 0.0, "vmax": largest}
+        return {"cmap": SIGNED_COLORS, "vmin": -largest, "vmax": largest}
+    return {"cmap": UNSIGNED_COLORS, "vmin": 0.0, "vmax": largest}
 
 
-def add_colour_bar(figure: "Figure", picture, axes: list["Axes"]) -> None:
+def add_color_bar(figure: "Figure", picture, axes: list["Axes"]) -> None:
     """A slim bar with the ends of the scale and, where it has signs, zero."""
     low, high = picture.get_clim()
     bar = figure.colorbar(picture, ax=axes, fraction=0.03, pad=0.015, aspect=18)

@@ -1,6 +1,6 @@
 """How every figure of the course looks, in one place.
 
-White ground, thin axes, text of 9 points or more, colours that colour-blind readers can tell
+White ground, thin axes, text of 9 points or more, colors that color-blind readers can tell
 apart. Nothing of it stays behind in the reader's own matplotlib settings.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-# Each can be told from each other under every common colour blindness, and read as text on
+# Each can be told from each other under every common color blindness, and read as text on
 # white (contrast 4.5); both are tested.
 SERIES = ("#2b5fc0", "#b85600", "#087f62", "#641560", "#3a4048")
 ACCENT = SERIES[1]
@@ -17,8 +17,8 @@ MUTED = "#666d76"
 FAINT = "#d9dce1"
 
 # Zero is white, or black where nothing is negative; more is redder, or brighter.
-SIGNED_COLOURS = "RdBu_r"
-UNSIGNED_COLOURS = "gray"
+SIGNED_COLORS = "RdBu_r"
+UNSIGNED_COLORS = "gray"
 
 SMALL = 9
 STYLE = {

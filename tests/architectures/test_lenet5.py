@@ -80,7 +80,7 @@ def test_a_picture_of_the_bitmap_has_the_largest_score():
     assert scores.diagonal().abs().max() == 0
 
 
-def test_input_has_the_grey_levels_and_the_frame_of_the_paper():
+def test_input_has_the_gray_levels_and_the_frame_of_the_paper():
     images = torch.zeros(1, 1, 28, 28, dtype=torch.uint8)
     images[0, 0, 0, 0] = 255
     prepared = lenet5_input(images)

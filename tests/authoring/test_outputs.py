@@ -57,7 +57,7 @@ def test_a_picture_with_alternative_text_and_plain_text_pass(chapter):
     )
 
 
-def test_pictures_keep_every_colour_of_a_plot_and_become_smaller(chapter):
+def test_pictures_keep_every_color_of_a_plot_and_become_smaller(chapter):
     pixels = np.full((200, 300, 3), 255, dtype=np.uint8)
     pixels[50:100, 50:250] = (31, 119, 180)
     buffer = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Oracle: an SVG of one colour and a known size, and Pillow's reading of what was drawn."""
+"""Oracle: an SVG of one color and a known size, and Pillow's reading of what was drawn."""
 
 import base64
 import io
@@ -37,7 +37,7 @@ def test_an_edited_svg_makes_its_png_stale(drawn):
 
 
 def test_a_png_is_embedded_as_it_is(tmp_path):
-    path = tmp_path / "grey.png"
+    path = tmp_path / "gray.png"
     Image.new("L", (30, 20), 128).save(path)
     address, width = embedded(path)
     assert base64.b64decode(address.removeprefix("data:image/png;base64,")) == path.read_bytes()

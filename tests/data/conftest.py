@@ -1,6 +1,6 @@
 """A server on this machine that misbehaves on purpose, and a small data set to fetch from it.
 
-The first part of an address names the behaviour: `<address>/cut-short/train-images.gz`.
+The first part of an address names the behavior: `<address>/cut-short/train-images.gz`.
 """
 
 import gzip
@@ -24,10 +24,10 @@ class MisbehavingHandler(BaseHTTPRequestHandler):
         """Silence: the tests read `server.asked`."""
 
     def do_GET(self):
-        _, behaviour, name = self.path.split("/")
+        _, behavior, name = self.path.split("/")
         asked_range = self.headers.get("Range")
-        self.server.asked.append((behaviour, name, asked_range))
-        getattr(self, behaviour.replace("-", "_"))(self.server.files[name], asked_range)
+        self.server.asked.append((behavior, name, asked_range))
+        getattr(self, behavior.replace("-", "_"))(self.server.files[name], asked_range)
 
     def answer(self, body, status=200, length=None, **headers):
         self.send_response(status)
@@ -111,7 +111,7 @@ class MisbehavingHandler(BaseHTTPRequestHandler):
 
 
 class MisbehavingServer(ThreadingHTTPServer):
-    """Knows the files it may serve, and every request it was asked: (behaviour, file, range)."""
+    """Knows the files it may serve, and every request it was asked: (behavior, file, range)."""
 
     daemon_threads = True
     patience = 2.0
@@ -121,8 +121,8 @@ class MisbehavingServer(ThreadingHTTPServer):
         self.files = files
         self.asked = []
 
-    def mirror(self, behaviour: str) -> str:
-        return f"http://127.0.0.1:{self.server_port}/{behaviour}/"
+    def mirror(self, behavior: str) -> str:
+        return f"http://127.0.0.1:{self.server_port}/{behavior}/"
 
     def handle_error(self, *_):
         """A client that hangs up on a misbehaving server is what the tests are about."""

@@ -90,11 +90,11 @@ def small_cifar(pictures, batches, server, monkeypatch):
     return images, labels
 
 
-@pytest.mark.parametrize("behaviour", ["good", "unpacked", "cut-short", "damaged", "page"])
-def test_four_arrays_out_of_one_file(behaviour, tmp_path, small_cifar, server):
+@pytest.mark.parametrize("behavior", ["good", "unpacked", "cut-short", "damaged", "page"])
+def test_four_arrays_out_of_one_file(behavior, tmp_path, small_cifar, server):
     images, labels = small_cifar
     tmp_path = tmp_path / "not" / "there"
-    prepare("small", tmp_path, [server.mirror(behaviour), server.mirror("good")])
+    prepare("small", tmp_path, [server.mirror(behavior), server.mirror("good")])
     loaded, classes = load("small", "train", tmp_path)
     assert torch.equal(loaded, torch.from_numpy(images[:10]))
     assert classes.tolist() == labels[:10].tolist()

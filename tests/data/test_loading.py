@@ -31,7 +31,7 @@ def write(root, images, labels, split="train"):
         lambda images: images[:, :1].transpose(0, 2, 3, 1),  # n h w 1
     ],
 )
-def test_grey_images_come_channels_first(tmp_path, stored):
+def test_gray_images_come_channels_first(tmp_path, stored):
     images = np.random.randint(0, 256, (5, 3, 6, 4), dtype=np.uint8)
     write(tmp_path, stored(images), np.arange(5, dtype=np.uint8))
     loaded, labels = load("mnist", "train", root=tmp_path)
@@ -41,7 +41,7 @@ def test_grey_images_come_channels_first(tmp_path, stored):
 
 
 @pytest.mark.parametrize("axes", [(0, 1, 2, 3), (0, 2, 3, 1)])
-def test_colour_images_come_channels_first(tmp_path, axes):
+def test_color_images_come_channels_first(tmp_path, axes):
     images = np.random.randint(0, 256, (5, 3, 6, 4), dtype=np.uint8)
     write(tmp_path, images.transpose(axes), np.zeros(5, dtype=np.int32))
     assert torch.equal(load("mnist", "train", root=tmp_path)[0], torch.from_numpy(images))

@@ -81,10 +81,10 @@ def test_ants_and_bees(insects, server, tmp_path, capsys, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "behaviour", ["breaks-off", "cut-short", "page", "missing", "disguised-page"]
+    "behavior", ["breaks-off", "cut-short", "page", "missing", "disguised-page"]
 )
-def test_the_next_mirror_is_asked_for_pictures_too(behaviour, insects, server, tmp_path):
-    prepare("hymenoptera", tmp_path, [server.mirror(behaviour), server.mirror("good")])
+def test_the_next_mirror_is_asked_for_pictures_too(behavior, insects, server, tmp_path):
+    prepare("hymenoptera", tmp_path, [server.mirror(behavior), server.mirror("good")])
     assert load("hymenoptera", "train", tmp_path)[1].tolist() == [0, 0, 1]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["hymenoptera"]
 

@@ -12,7 +12,7 @@ from course_lib.data import download, load, prepare
 
 LINUX_ONLY = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")
 
-# What each misbehaviour must be called.
+# What each misbehavior must be called.
 COMPLAINTS = {
     "missing": "answered 404",
     "overloaded": "answered 503",
@@ -47,31 +47,31 @@ def assert_tiny_is_there(root, tiny_arrays):
 
 
 @pytest.mark.parametrize(
-    "behaviour",
+    "behavior",
     ["good", "without-ranges", "moved", "unpacked", "packed-for-transport", "breaks-off"],
 )
-def test_a_server_that_delivers_in_the_end(behaviour, tmp_path, server, tiny, tiny_arrays):
-    assert prepare("tiny", tmp_path, [server.mirror(behaviour)]) == tmp_path / "tiny"
+def test_a_server_that_delivers_in_the_end(behavior, tmp_path, server, tiny, tiny_arrays):
+    assert prepare("tiny", tmp_path, [server.mirror(behavior)]) == tmp_path / "tiny"
     assert_tiny_is_there(tmp_path, tiny_arrays)
 
 
-@pytest.mark.parametrize("behaviour", COMPLAINTS)
-def test_the_next_mirror_is_asked(behaviour, tmp_path, server, tiny, tiny_arrays, capsys):
-    prepare("tiny", tmp_path, [server.mirror(behaviour), server.mirror("good")])
+@pytest.mark.parametrize("behavior", COMPLAINTS)
+def test_the_next_mirror_is_asked(behavior, tmp_path, server, tiny, tiny_arrays, capsys):
+    prepare("tiny", tmp_path, [server.mirror(behavior), server.mirror("good")])
     assert_tiny_is_there(tmp_path, tiny_arrays)
-    assert server.mirror(behaviour) in capsys.readouterr().err
+    assert server.mirror(behavior) in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("behaviour", "complaint"), COMPLAINTS.items())
+@pytest.mark.parametrize(("behavior", "complaint"), COMPLAINTS.items())
 def test_a_failure_says_why_and_leaves_nothing_half_made(
-    behaviour, complaint, tmp_path, server, tiny
+    behavior, complaint, tmp_path, server, tiny
 ):
-    mirrors = [server.mirror("missing"), server.mirror(behaviour)]
+    mirrors = [server.mirror("missing"), server.mirror(behavior)]
     with pytest.raises(RuntimeError, match=complaint) as caught:
         prepare("tiny", tmp_path, mirrors)
     assert all(mirror in str(caught.value) for mirror in mirrors)
     left = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")]
-    assert left == (["tiny.part", "tiny.part/train_images.gz"] if behaviour in BREAKS else [])
+    assert left == (["tiny.part", "tiny.part/train_images.gz"] if behavior in BREAKS else [])
     with pytest.raises(FileNotFoundError, match="course data prepare tiny"):
         load("tiny", "train", tmp_path)
 
@@ -91,12 +91,12 @@ def test_a_broken_download_goes_on_where_it_ended(tmp_path, server, tiny, tiny_a
     assert_tiny_is_there(tmp_path, tiny_arrays)
 
 
-@pytest.mark.parametrize("behaviour", ["good", "without-ranges"])
+@pytest.mark.parametrize("behavior", ["good", "without-ranges"])
 @pytest.mark.parametrize("left", [b"no beginning of it", bytes(10**6)])
-def test_a_beginning_that_is_wrong_is_dropped(left, behaviour, tmp_path, server, tiny, tiny_arrays):
+def test_a_beginning_that_is_wrong_is_dropped(left, behavior, tmp_path, server, tiny, tiny_arrays):
     (tmp_path / "tiny.part").mkdir()
     (tmp_path / "tiny.part" / "train_images.gz").write_bytes(left)
-    prepare("tiny", tmp_path, [server.mirror(behaviour)])
+    prepare("tiny", tmp_path, [server.mirror(behavior)])
     assert_tiny_is_there(tmp_path, tiny_arrays)
 
 

@@ -15,7 +15,7 @@ def test_ten_crops_are_corners_middle_and_mirror_images(size):
     high, wide = (size, size) if isinstance(size, int) else size
     top, left = (11 - high) // 2 + (11 - high) % 2 // 2, (9 - wide) // 2
     if high == 4:
-        top = 4  # (11 - 4) / 2 = 3.5, which Python rounds to the even neighbour
+        top = 4  # (11 - 4) / 2 = 3.5, which Python rounds to the even neighbor
     found = ten_crops(images, size)
     assert found.shape == (2, 10, 3, high, wide)
     for number, picture in enumerate((images, images.flip(3))):

@@ -23,7 +23,7 @@ def test_names_live_from_cell_to_cell(kernel):
     assert kernel.run("x", 20.0).text == "3\n"
 
 
-def test_an_error_is_told_without_colours(kernel):
+def test_an_error_is_told_without_colors(kernel):
     error = kernel.run("1 / 0", 20.0).error
     assert "ZeroDivisionError: division by zero" in error
     assert "\x1b" not in error

@@ -19,7 +19,7 @@ def test_each_layer_is_described():
     assert (second.mean, second.zeros) == (1.25, 0.5)
 
 
-def test_a_batch_normalization_centres_in_training_only():
+def test_a_batch_normalization_centers_in_training_only():
     model = nn.BatchNorm1d(3)
     values = torch.randn(50, 3) * 4 + 7
     (trained,) = activation_statistics(model, values, training=True)

@@ -7,7 +7,7 @@ from course_lib.inspection import first_layer_filters
 from course_lib.plotting import plot_filters
 
 
-def test_alexnet_has_filters_of_11_by_11_in_colour():
+def test_alexnet_has_filters_of_11_by_11_in_color():
     model = torchvision.models.alexnet()
     filters = first_layer_filters(model)
     assert filters.shape == (64, 3, 11, 11)

@@ -116,7 +116,7 @@ def test_it_takes_a_batch_of_images_and_real_numbers(shape, device):
 
 
 @pytest.mark.gpu
-def test_fast_convolutions_on_the_gpu_poison_no_neighbours():
+def test_fast_convolutions_on_the_gpu_poison_no_neighbors():
     layers = [nn.Conv2d(16, 16, 3, padding=1) for _ in range(3)]
     model = nn.Sequential(nn.Conv2d(3, 16, 3, padding=1), *layers).cuda()
     assert measured_receptive_field(model, (1, 3, 64, 64), "3").size == (9, 9)

@@ -9,7 +9,7 @@ from course_lib.inspection import occlusion_map
 
 @pytest.mark.parametrize("batch_size", [1, 4, 64])
 def test_each_entry_is_the_probability_behind_its_square(network, images, batch_size):
-    found = occlusion_map(network, images[0], 3, size=3, stride=2, grey=0.5, batch_size=batch_size)
+    found = occlusion_map(network, images[0], 3, size=3, stride=2, gray=0.5, batch_size=batch_size)
     assert found.shape == (3, 4)
     network.eval()
     for row in range(3):

@@ -102,15 +102,15 @@ def test_what_has_no_source_is_refused(object, message):
         show_source(object)
 
 
-def luminance(colour: str) -> float:
+def luminance(color: str) -> float:
     """WCAG 2.1's relative luminance."""
-    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
-def test_every_colour_can_be_read(palette):
+def test_every_color_can_be_read(palette):
     # Oracle: WCAG 2.1 AA, 4.5 to 1.
     ground = luminance(palette["background"])
     for kind in set(palette) - {"background"}:

@@ -77,7 +77,7 @@ def test_one_experiment_labels_its_quantities():
     assert len({line.get_linestyle() for line in figure.axes[0].lines}) == 2
 
 
-def test_several_experiments_have_a_colour_and_a_name_each():
+def test_several_experiments_have_a_color_and_a_name_each():
     runs = [*THREE, run("other", validation=(0.4, 0.2))]
     figure = plot_curves(runs, ("validation_error",), names={"other": "Other net"})
     found = {text: to_hex(note.get_color()) for text, note in labels(figure).items()}

@@ -58,7 +58,7 @@ def test_padding_is_drawn_as_zeros():
     assert len(figure.axes[0].lines) == 7
 
 
-def test_volumes_are_labelled_with_their_sizes():
+def test_volumes_are_labeled_with_their_sizes():
     figure = draw_volumes([("C1", (6, 28, 28)), ("F6", (84,))])
     assert words(figure) == ["C1\n6 @ 28×28", "F6\n84"]
     assert len(figure.axes[0].patches) == 6 + 1  # one sheet per map

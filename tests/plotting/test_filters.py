@@ -18,7 +18,7 @@ def test_positive_weights_keep_a_zero_in_the_middle():
     assert plot_filters(torch.ones(2, 1, 3, 3)).axes[0].images[0].get_clim() == (-1, 1)
 
 
-def test_filters_over_colours_have_a_grey_zero():
+def test_filters_over_colors_have_a_gray_zero():
     weight = torch.zeros(1, 3, 1, 2)
     weight[0, :, 0, 1] = torch.tensor([4.0, 0.0, -4.0])
     picture = plot_filters(weight).axes[0].images[0].get_array()

@@ -13,7 +13,7 @@ from course_lib.plotting.style import INK, MUTED, SERIES, house_style
 
 # Machado, Oliveira & Fernandes 2009, IEEE TVCG 15(6), severity 1.0, on linear RGB.
 SIGHT = {
-    "full colour vision": np.eye(3),
+    "full color vision": np.eye(3),
     "protanopia": [
         (0.152286, 1.052583, -0.204868),
         (0.114503, 0.786281, 0.099216),
@@ -32,8 +32,8 @@ SIGHT = {
 }
 
 
-def linear(colour: str) -> np.ndarray:
-    channels = np.array(to_rgb(colour))
+def linear(color: str) -> np.ndarray:
+    channels = np.array(to_rgb(color))
     return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
 
 
@@ -48,14 +48,14 @@ def cielab(rgb: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("sight", SIGHT)
 def test_any_two_series_can_be_told_apart(sight):
     # 2.3 is a just noticeable difference; we ask for five times that.
-    seen = [cielab(np.array(SIGHT[sight]) @ linear(colour)) for colour in SERIES]
+    seen = [cielab(np.array(SIGHT[sight]) @ linear(color)) for color in SERIES]
     assert min(np.linalg.norm(a - b) for a, b in combinations(seen, 2)) > 11.5
 
 
-@pytest.mark.parametrize("colour", [*SERIES, INK, MUTED])
-def test_every_colour_can_be_read_as_text_on_white(colour):
+@pytest.mark.parametrize("color", [*SERIES, INK, MUTED])
+def test_every_color_can_be_read_as_text_on_white(color):
     # Oracle: WCAG 2.1 AA, 4.5 to 1.
-    assert 1.05 / ((0.2126, 0.7152, 0.0722) @ linear(colour) + 0.05) >= 4.5
+    assert 1.05 / ((0.2126, 0.7152, 0.0722) @ linear(color) + 0.05) >= 4.5
 
 
 def record(seed: int) -> dict:
@@ -67,7 +67,7 @@ def record(seed: int) -> dict:
 FIGURES = {
     "images": lambda: plot_images(torch.rand(3, 1, 4, 4), [1, 2, 3], [1, 2, 4]),
     "filters": lambda: plot_filters(torch.randn(3, 1, 4, 4)),
-    "filters in colour": lambda: plot_filters(torch.randn(3, 3, 4, 4)),
+    "filters in color": lambda: plot_filters(torch.randn(3, 3, 4, 4)),
     "filters over many channels": lambda: plot_filters(torch.randn(3, 2, 4, 4)),
     "feature maps": lambda: plot_feature_maps(torch.randn(3, 4, 4)),
     "curves": lambda: plot_curves([record(0), record(1)]),

@@ -84,8 +84,8 @@ def test_a_number_that_is_none_is_refused_when_made(made_record, field):
 
 def test_missing_and_unknown_fields_are_named(made_record):
     data = json.loads(to_json(made_record()))
-    data["colour"] = data.pop("device")
-    with pytest.raises(ValueError, match=r"missing fields: \['device'\]; unknown .* \['colour'\]"):
+    data["color"] = data.pop("device")
+    with pytest.raises(ValueError, match=r"missing fields: \['device'\]; unknown .* \['color'\]"):
         from_json(json.dumps(data))
 
 

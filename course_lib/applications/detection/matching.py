@@ -23,7 +23,7 @@ def match_boxes(
     """Give each box the index of its object, or BACKGROUND, or IGNORED.
 
     A box belongs to the object it overlaps most, if the intersection over union is at least
-    `positive`; below `negative` it is background; between the two nothing is learnt from it. With
+    `positive`; below `negative` it is background; between the two nothing is learned from it. With
     `keep_best` the box that overlaps an object most belongs to that object however little that
     is (all of them, if several do), so that no object goes without.
     """

@@ -1,8 +1,8 @@
-"""How alike two regions of an image are: in colour, in texture, in size, in how they fit.
+"""How alike two regions of an image are: in color, in texture, in size, in how they fit.
 
 Paper: Uijlings, van de Sande, Gevers & Smeulders 2013, "Selective search for object recognition",
 section 3.2, equations 2 to 6.
-Differs from the paper: one colour space, the image's own; the eight Gaussian derivatives are the
+Differs from the paper: one color space, the image's own; the eight Gaussian derivatives are the
 slope along the eight compass directions, and only its rising side counts.
 """
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-COLOUR_BINS, TEXTURE_BINS, DIRECTIONS = 25, 10, 8
-MEASURES = ("colour", "texture", "size", "fill")
+COLOR_BINS, TEXTURE_BINS, DIRECTIONS = 25, 10, 8
+MEASURES = ("color", "texture", "size", "fill")
 
 
 @dataclass(frozen=True)
@@ -20,17 +20,15 @@ class Region:
 
     size: int
     box: tuple[int, int, int, int]
-    colour: np.ndarray
+    color: np.ndarray
     texture: np.ndarray
 
     def merged_with(self, other: "Region") -> "Region":
         """Equation 4: a histogram of the whole is the mean of its parts', weighted by size."""
         size = self.size + other.size
-        parts = zip((self.colour, self.texture), (other.colour, other.texture), strict=True)
-        colour, texture = (
-            (self.size * mine + other.size * theirs) / size for mine, theirs in parts
-        )
-        return Region(size, _hull(self.box, other.box), colour, texture)
+        parts = zip((self.color, self.texture), (other.color, other.texture), strict=True)
+        color, texture = ((self.size * mine + other.size * theirs) / size for mine, theirs in parts)
+        return Region(size, _hull(self.box, other.box), color, texture)
 
 
 def similarity(
@@ -38,7 +36,7 @@ def similarity(
 ) -> float:
     """Equation 6: add up the measures asked for, each 0 to 1; `image_size` counts its pixels."""
     found = {
-        "colour": np.minimum(first.colour, second.colour).sum(),
+        "color": np.minimum(first.color, second.color).sum(),
         "texture": np.minimum(first.texture, second.texture).sum(),
         # Small regions first, so that none swallows the others one by one.
         "size": 1 - (first.size + second.size) / image_size,
@@ -49,13 +47,13 @@ def similarity(
 
 def describe_regions(pixels: np.ndarray, segments: np.ndarray) -> list[Region]:
     """Describe the segments 0, 1, … of an image (h, w, channels) with values from 0 to 1."""
-    colour = _histograms(pixels, segments, COLOUR_BINS)
+    color = _histograms(pixels, segments, COLOR_BINS)
     texture = _histograms(_slopes(pixels), segments, TEXTURE_BINS)
     regions = []
     for label in range(segments.max() + 1):
         y, x = np.nonzero(segments == label)
         box = (int(x.min()), int(y.min()), int(x.max()) + 1, int(y.max()) + 1)
-        regions.append(Region(len(x), box, colour[label], texture[label]))
+        regions.append(Region(len(x), box, color[label], texture[label]))
     return regions
 
 

@@ -1,10 +1,10 @@
 """Selective search: join what looks alike, step by step, and propose the box of every region.
 
-An object may be small or large, of one colour or of parts, so no single segmentation finds it. A
+An object may be small or large, of one color or of parts, so no single segmentation finds it. A
 whole hierarchy does: from some dozens of segments up to the image, each join gives one more box.
 Paper: Uijlings, van de Sande, Gevers & Smeulders 2013, "Selective search for object recognition",
 section 3, algorithm 1; first segments after Felzenszwalb & Huttenlocher 2004, by scikit-image.
-Differs from the paper: one colour space and one set of measures a call, where the paper joins
+Differs from the paper: one color space and one set of measures a call, where the paper joins
 the proposals of up to 80 such strategies; they come in the order largest region first.
 """
 
@@ -31,7 +31,7 @@ def selective_search(
     """Propose boxes, each once: those of the first segments and of all that they join into.
 
     `scale`, `sigma` (smoothing, pixels) and `min_size` (pixels) are those of the segmentation:
-    the larger, the fewer segments. `measures` are any of colour, texture, size and fill.
+    the larger, the fewer segments. `measures` are any of color, texture, size and fill.
     """
     unknown = set(measures) - set(MEASURES)
     if unknown or not measures:
@@ -41,7 +41,7 @@ def selective_search(
     pixels = image.cpu().permute(1, 2, 0).numpy() / 255
     segments = felzenszwalb(pixels, scale, sigma, min_size, channel_axis=2)
     regions = describe_regions(pixels, segments)
-    hierarchy = group_regions(regions, _neighbours(segments), segments.size, measures)
+    hierarchy = group_regions(regions, _neighbors(segments), segments.size, measures)
     largest_first = sorted(hierarchy, key=lambda region: -region.size)
     boxes = dict.fromkeys(region.box for region in largest_first)
     return torch.tensor(list(boxes), dtype=torch.float32)
@@ -49,13 +49,13 @@ def selective_search(
 
 def group_regions(
     regions: list[Region],
-    neighbours: set[tuple[int, int]],
+    neighbors: set[tuple[int, int]],
     image_size: int,
     measures: tuple[str, ...] = MEASURES,
 ) -> list[Region]:
-    """Algorithm 1: join the two most similar neighbours until no neighbours are left.
+    """Algorithm 1: join the two most similar neighbors until no neighbors are left.
 
-    `neighbours` are pairs of indices into `regions`. Returns the regions given and, after
+    `neighbors` are pairs of indices into `regions`. Returns the regions given and, after
     them, every join in the order it was made.
     """
     regions = list(regions)
@@ -63,7 +63,7 @@ def group_regions(
     def alike(pair: tuple[int, int]) -> float:
         return similarity(regions[pair[0]], regions[pair[1]], image_size, measures)
 
-    similarities = {pair: alike(pair) for pair in sorted(neighbours)}
+    similarities = {pair: alike(pair) for pair in sorted(neighbors)}
     while similarities:
         joined = max(similarities, key=similarities.get)
         regions.append(regions[joined[0]].merged_with(regions[joined[1]]))
@@ -77,7 +77,7 @@ def group_regions(
     return regions
 
 
-def _neighbours(segments: np.ndarray) -> set[tuple[int, int]]:
+def _neighbors(segments: np.ndarray) -> set[tuple[int, int]]:
     """Pairs of segments, the smaller number first, that share an edge of a pixel."""
     sideways = segments[:, :-1], segments[:, 1:]
     down = segments[:-1], segments[1:]

@@ -23,7 +23,7 @@ def gaussian(sigma: Float32[Tensor, "n"], radius: int) -> Float32[Tensor, "n tap
 def blurred(
     images: Float[Tensor, "n c h w"], weights: Float[Tensor, "n taps"]
 ) -> Float[Tensor, "n c less_h less_w"]:
-    """Weigh the neighbours, first in the column, then in the row. The size shrinks by taps - 1."""
+    """Weigh the neighbors, first in the column, then in the row. The size shrinks by taps - 1."""
     taps = weights[:, :, None, None, None].to(images.dtype).unbind(1)
     height, width = (length - len(taps) + 1 for length in images.shape[-2:])
     rows = sum(tap * images[:, :, at : at + height] for at, tap in enumerate(taps))

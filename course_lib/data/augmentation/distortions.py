@@ -65,7 +65,7 @@ class LensDistortion(Distortion):
 
 @dataclass(frozen=True)
 class ElasticTransform(Distortion):
-    """Shake each pixel, neighbours alike: noise from -1 to 1, blurred, times `alpha` pixels.
+    """Shake each pixel, neighbors alike: noise from -1 to 1, blurred, times `alpha` pixels.
 
     Names and defaults are torchvision's, where one field moves the whole batch; here each image
     has its own. Source: Simard, Steinkraus & Platt 2003, section 2.

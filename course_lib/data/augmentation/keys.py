@@ -1,7 +1,7 @@
 """Random numbers that belong to a sample, not to the batch it lies in.
 
 Each sample has a key, a number of 64 bits. What is drawn for it is a hash of its key and a
-counter, so nothing depends on its neighbours, on the order of the batch, or on the device.
+counter, so nothing depends on its neighbors, on the order of the batch, or on the device.
 
 Source: Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"
 (counters instead of a state); Steele, Lea & Flood 2014, "Fast splittable pseudorandom number
@@ -76,7 +76,7 @@ def _unit(keys: Tensor, num: int) -> Tensor:
 
 
 def _folded(keys: Tensor, offset: Tensor | int) -> Tensor:
-    """Two hashes, so that neighbouring keys with neighbouring offsets do not meet."""
+    """Two hashes, so that neighboring keys with neighboring offsets do not meet."""
     return _hashed(_hashed(keys) + offset)
 
 

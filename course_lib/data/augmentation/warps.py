@@ -51,7 +51,7 @@ def sample(
     fill: Number = 0,
     padding_mode: str = "zeros",
 ) -> Num[Tensor, "n c out_h out_w"]:
-    """The pixel at (x, y) of each image, out of its four neighbours or from the nearest.
+    """The pixel at (x, y) of each image, out of its four neighbors or from the nearest.
 
     Places count pixels from the left and upper edge: the first has its middle at (0.5, 0.5).
     Beyond the border lies `fill`; or, as torch's grid_sample calls it, the "border" goes on, or

@@ -48,7 +48,7 @@ def test_without_regions_nothing_is_found():
     assert {name: loss.item() for name, loss in losses.items()} == {"class": 0, "box": 0}
 
 
-def test_two_canvases_learnt_by_heart(two_canvases, learn_by_heart):
+def test_two_canvases_learned_by_heart(two_canvases, learn_by_heart):
     scenes = with_proposals(two_canvases, selective_search)
     factor, mean = learn_by_heart(fast_rcnn(), scenes, 1e-3, epochs=25)
     assert factor > 5

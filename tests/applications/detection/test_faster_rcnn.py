@@ -1,4 +1,4 @@
-"""Faster R-CNN. Oracle: its two stages called by hand; a few canvases learnt by heart."""
+"""Faster R-CNN. Oracle: its two stages called by hand; a few canvases learned by heart."""
 
 import pytest
 import torch
@@ -19,9 +19,9 @@ def test_parameter_count_is_exact():
     second_stage = sum(p.numel() for p in fast_rcnn().parameters())
     count = sum(p.numel() for p in faster_rcnn().parameters())
     assert count == first_stage + second_stage == 508_368
-    in_colour = faster_rcnn(num_classes=3, channels=3, cells=4)
+    in_color = faster_rcnn(num_classes=3, channels=3, cells=4)
     second_stage = sum(p.numel() for p in fast_rcnn(3, 3, 4).parameters())
-    assert sum(p.numel() for p in in_colour.parameters()) == first_stage + second_stage
+    assert sum(p.numel() for p in in_color.parameters()) == first_stage + second_stage
 
 
 def test_the_maps_are_computed_once_for_both_stages(two_canvases):
@@ -45,7 +45,7 @@ def test_both_stages_learn_through_the_shared_maps(two_canvases):
         assert detector.second_stage.maps_of[0].weight.grad.any(), term
 
 
-def test_the_generator_decides_what_is_learnt_from(two_canvases):
+def test_the_generator_decides_what_is_learned_from(two_canvases):
     detector = faster_rcnn().eval()
 
     def loss(seed):
@@ -81,7 +81,7 @@ def test_images_without_objects():
         faster_rcnn().losses(Scenes(images))
 
 
-def test_two_canvases_learnt_by_heart(two_canvases, learn_by_heart):
+def test_two_canvases_learned_by_heart(two_canvases, learn_by_heart):
     scenes = two_canvases
     detector = faster_rcnn()
     factor, mean = learn_by_heart(detector, scenes, 2e-3, epochs=60)

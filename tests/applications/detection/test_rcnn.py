@@ -1,4 +1,4 @@
-"""R-CNN. Oracle: parameter counts as sums, LeNet's own layers; a few canvases learnt by heart."""
+"""R-CNN. Oracle: parameter counts as sums, LeNet's own layers; a few canvases learned by heart."""
 
 import pytest
 import torch
@@ -62,7 +62,7 @@ def test_proposals_and_objects_have_to_be_known(two_canvases):
         rcnn().losses(scenes)
 
 
-def test_the_generator_decides_what_is_learnt_from(two_canvases):
+def test_the_generator_decides_what_is_learned_from(two_canvases):
     scenes = with_proposals(two_canvases, lambda image: sliding_windows((64, 64), 20, 4))
     detector = rcnn()
 
@@ -73,7 +73,7 @@ def test_the_generator_decides_what_is_learnt_from(two_canvases):
     assert loss(1) != loss(2)
 
 
-def test_two_canvases_learnt_by_heart(two_canvases, learn_by_heart):
+def test_two_canvases_learned_by_heart(two_canvases, learn_by_heart):
     scenes = with_proposals(two_canvases, selective_search)
     factor, mean = learn_by_heart(rcnn(), scenes, 5e-3, epochs=150)
     assert factor > 5

@@ -10,7 +10,7 @@ from course_lib.applications.detection.region_similarity import MEASURES, descri
 LEFT = Region(20, (0, 0, 4, 5), np.array([0.5, 0.5, 0.0]), np.array([1.0, 0.0]))
 RIGHT = Region(10, (6, 0, 8, 5), np.array([0.1, 0.3, 0.6]), np.array([0.25, 0.75]))
 BY_HAND = {
-    "colour": 0.1 + 0.3,
+    "color": 0.1 + 0.3,
     "texture": 0.25,
     "size": 1 - 30 / 100,
     "fill": 1 - (8 * 5 - 30) / 100,
@@ -29,14 +29,14 @@ def test_the_measures_add_up():
 
 
 def test_a_region_is_most_like_its_twin():
-    assert similarity(LEFT, LEFT, 10**9, ("colour", "texture")) == pytest.approx(2)
+    assert similarity(LEFT, LEFT, 10**9, ("color", "texture")) == pytest.approx(2)
 
 
 def test_merging_by_hand():
     both = LEFT.merged_with(RIGHT)
     assert both.size == 30
     assert both.box == (0, 0, 8, 5)
-    assert both.colour.tolist() == pytest.approx([1.1 / 3, 1.3 / 3, 0.6 / 3])
+    assert both.color.tolist() == pytest.approx([1.1 / 3, 1.3 / 3, 0.6 / 3])
     assert both.texture.tolist() == pytest.approx([2.25 / 3, 0.75 / 3])
     back = RIGHT.merged_with(LEFT)
     assert (back.size, back.box) == (both.size, both.box)
@@ -59,7 +59,7 @@ def test_regions_of_a_picture_by_hand():
     for region, bin in ((left, 0), (right, 24)):
         wanted = np.zeros(50)
         wanted[[bin, 25 + 12]] = 0.5
-        assert region.colour.tolist() == wanted.tolist()
+        assert region.color.tolist() == wanted.tolist()
         assert region.texture.shape == (8 * 2 * 10,)
         assert region.texture.sum() == pytest.approx(1)
 
@@ -73,7 +73,7 @@ def test_the_histogram_of_the_whole_is_that_of_the_merged_parts():
     for part in parts[1:]:
         merged = merged.merged_with(part)
     assert (merged.size, merged.box) == (whole.size, whole.box) == (108, (0, 0, 9, 12))
-    np.testing.assert_allclose(merged.colour, whole.colour)
+    np.testing.assert_allclose(merged.color, whole.color)
     np.testing.assert_allclose(merged.texture, whole.texture)
 
 

@@ -14,28 +14,28 @@ from course_lib.applications.detection import (
     similarity,
     with_proposals,
 )
-from course_lib.applications.detection.selective_search import _neighbours
+from course_lib.applications.detection.selective_search import _neighbors
 
-COLOURS = ((200, 30, 30), (30, 200, 30), (30, 30, 200))
+COLORS = ((200, 30, 30), (30, 200, 30), (30, 30, 200))
 SQUARES = ((4, 4, 16, 16), (20, 8, 36, 24), (10, 30, 34, 44))
 
 
 @pytest.fixture(scope="module")
 def picture():
-    """Three rectangles of three colours on grey."""
+    """Three rectangles of three colors on gray."""
     image = torch.full((3, 48, 48), 128, dtype=torch.uint8)
-    for (x1, y1, x2, y2), colour in zip(SQUARES, COLOURS, strict=True):
-        image[:, y1:y2, x1:x2] = torch.tensor(colour, dtype=torch.uint8)[:, None, None]
+    for (x1, y1, x2, y2), color in zip(SQUARES, COLORS, strict=True):
+        image[:, y1:y2, x1:x2] = torch.tensor(color, dtype=torch.uint8)[:, None, None]
     return image
 
 
-def test_every_object_of_one_colour_is_proposed(picture):
+def test_every_object_of_one_color_is_proposed(picture):
     boxes = {tuple(box) for box in selective_search(picture).int().tolist()}
     assert set(SQUARES) <= boxes
     assert (0, 0, 48, 48) in boxes
 
 
-def test_an_object_of_two_colours_is_proposed_as_a_whole():
+def test_an_object_of_two_colors_is_proposed_as_a_whole():
     """Neither part is the object. They are joined first, because they fill their box."""
     image = torch.full((3, 40, 40), 255, dtype=torch.uint8)
     image[:, 10:18, 10:26] = 0
@@ -52,9 +52,9 @@ def test_every_box_comes_once_and_the_largest_region_first(picture):
     assert boxes.dtype == torch.float32
 
 
-def test_grey_pictures_and_blank_ones(picture):
-    grey = picture[:1]
-    boxes = {tuple(box) for box in selective_search(grey).int().tolist()}
+def test_gray_pictures_and_blank_ones(picture):
+    gray = picture[:1]
+    boxes = {tuple(box) for box in selective_search(gray).int().tolist()}
     assert SQUARES[0] in boxes
     blank = torch.zeros(1, 9, 7, dtype=torch.uint8)
     assert selective_search(blank).tolist() == [[0, 0, 7, 9]]
@@ -87,13 +87,13 @@ def _random_regions(num):
     ]
 
 
-def _joined_step_by_step(regions, neighbours, image_size):
+def _joined_step_by_step(regions, neighbors, image_size):
     """Algorithm 1 with nothing remembered: compare all pairs of regions that are left."""
     alive = {index: {index} for index in range(len(regions))}
     regions = list(regions)
 
     def touch(one, other):
-        return any((i, j) in neighbours or (j, i) in neighbours for i in one for j in other)
+        return any((i, j) in neighbors or (j, i) in neighbors for i in one for j in other)
 
     while True:
         pairs = [
@@ -113,22 +113,22 @@ def _joined_step_by_step(regions, neighbours, image_size):
 def test_grouping_equals_the_plainest_form(num):
     regions = _random_regions(num)
     chain = {(i, i + 1) for i in range(num - 1)}
-    neighbours = chain | {(i, i + 3) for i in range(0, num - 3, 2)}
-    found = group_regions(regions, neighbours, 1000)
-    wanted = _joined_step_by_step(regions, neighbours, 1000)
+    neighbors = chain | {(i, i + 3) for i in range(0, num - 3, 2)}
+    found = group_regions(regions, neighbors, 1000)
+    wanted = _joined_step_by_step(regions, neighbors, 1000)
     assert len(found) == 2 * num - 1
     assert [(r.size, r.box) for r in found] == [(r.size, r.box) for r in wanted]
 
 
 def test_the_measures_decide_who_is_joined_first():
-    colours = np.eye(2)
-    small = Region(2, (0, 0, 1, 2), colours[0], np.ones(1))
-    other = Region(2, (1, 0, 2, 2), colours[1], np.ones(1))
-    alike = Region(40, (2, 0, 22, 2), colours[1], np.ones(1))
-    neighbours = {(0, 1), (1, 2)}
-    by_size = group_regions([small, other, alike], neighbours, 44, ("size",))
-    by_colour = group_regions([small, other, alike], neighbours, 44, ("colour",))
-    assert (by_size[3].size, by_colour[3].size) == (4, 42)
+    colors = np.eye(2)
+    small = Region(2, (0, 0, 1, 2), colors[0], np.ones(1))
+    other = Region(2, (1, 0, 2, 2), colors[1], np.ones(1))
+    alike = Region(40, (2, 0, 22, 2), colors[1], np.ones(1))
+    neighbors = {(0, 1), (1, 2)}
+    by_size = group_regions([small, other, alike], neighbors, 44, ("size",))
+    by_color = group_regions([small, other, alike], neighbors, 44, ("color",))
+    assert (by_size[3].size, by_color[3].size) == (4, 42)
 
 
 def test_regions_that_do_not_touch_are_not_joined():
@@ -137,12 +137,12 @@ def test_regions_that_do_not_touch_are_not_joined():
     assert group_regions(regions, set(), 1000) == regions
 
 
-def test_neighbours_share_an_edge_not_a_corner():
+def test_neighbors_share_an_edge_not_a_corner():
     segments = np.array([[0, 0, 1], [2, 3, 3], [2, 3, 4]])
-    assert _neighbours(segments) == {(0, 1), (0, 2), (0, 3), (1, 3), (2, 3), (3, 4)}
+    assert _neighbors(segments) == {(0, 1), (0, 2), (0, 3), (1, 3), (2, 3), (3, 4)}
 
 
-@pytest.mark.parametrize("measures", [(), ("colour", "shape")])
+@pytest.mark.parametrize("measures", [(), ("color", "shape")])
 def test_unknown_measures_are_named(picture, measures):
-    with pytest.raises(ValueError, match=r"measures is .*choose one or more of .*'colour'"):
+    with pytest.raises(ValueError, match=r"measures is .*choose one or more of .*'color'"):
         selective_search(picture, measures=measures)

@@ -35,10 +35,10 @@ SCORES = torch.tensor([0.5, 0.7, 0.6])
 
 
 def test_who_is_suppressed_suppresses_nobody():
-    """The best, the middle one, removes both neighbours below 1/2 and none at 1/2."""
+    """The best, the middle one, removes both neighbors below 1/2 and none at 1/2."""
     assert nms(ROW, SCORES, 0.4).tolist() == [1]
     assert nms(ROW, SCORES, 0.5).tolist() == [1, 2, 0]
-    chain = torch.tensor([[0.0, 0, 3, 1], [1, 0, 4, 1], [2, 0, 5, 1]])  # neighbours overlap by 1/2
+    chain = torch.tensor([[0.0, 0, 3, 1], [1, 0, 4, 1], [2, 0, 5, 1]])  # neighbors overlap by 1/2
     assert nms(chain, torch.tensor([0.9, 0.8, 0.7]), 0.4).tolist() == [0, 2]
 
 

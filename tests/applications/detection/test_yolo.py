@@ -107,7 +107,7 @@ def test_images_without_objects():
     assert [name for name, term in losses.items() if term > 0] == ["no object"]
 
 
-def test_two_canvases_learnt_by_heart(two_canvases, learn_by_heart):
+def test_two_canvases_learned_by_heart(two_canvases, learn_by_heart):
     factor, mean = learn_by_heart(yolo(), two_canvases, 1e-2, epochs=100)
     assert factor > 20
     assert mean == 1

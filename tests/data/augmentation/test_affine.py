@@ -37,7 +37,7 @@ def test_a_rotation_is_torchvisions(floats, nearest):
     mode = InterpolationMode.NEAREST if nearest else InterpolationMode.BILINEAR
     for angle, image, found in zip(NUMBERS.tolist(), floats, moved, strict=True):
         wanted = functional.rotate(image, angle, mode, center=[8.5, 11.5])
-        # Rounding may take the neighbour where a pixel lies on the line between two.
+        # Rounding may take the neighbor where a pixel lies on the line between two.
         assert ((found - wanted).abs() > 1e-4).double().mean() < (0.03 if nearest else 1e-9)
 
 

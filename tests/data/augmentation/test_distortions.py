@@ -82,8 +82,8 @@ def test_elastic_shifts_are_blurred_noise():
         assert abs(shift.std() / wanted - 1) < 0.05
         # The border moves as much as the middle.
         assert abs(shift[:, 0].std() / wanted - 1) < 0.2
-        neighbours = torch.stack((shift[..., 1:].flatten(), shift[..., :-1].flatten()))
-        assert torch.corrcoef(neighbours)[0, 1] > 0.9
+        neighbors = torch.stack((shift[..., 1:].flatten(), shift[..., :-1].flatten()))
+        assert torch.corrcoef(neighbors)[0, 1] > 0.9
     together = torch.stack([shift.flatten() for shift in shifts])
     assert abs(torch.corrcoef(together)[0, 1]) < 0.05
     twice = ElasticTransform(alpha=20, sigma=2).sources(keys, (30, 34))[0] - centers[0]
