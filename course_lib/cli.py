@@ -17,6 +17,7 @@ VERBS = {
         "show every network beside the numbers of its paper",
     ),
     "train": ("course_lib.experiments.command", "run an experiment and write its record"),
+    "claims": ("course_lib.claims.command", "check what the lectures say"),
     "notebooks": ("course_lib.authoring.notebooks_command", "make lectures/ from book/"),
     "release": ("course_lib.authoring.release_command", "make assignments/ from solutions/"),
     "grade": ("course_lib.grading.grade_command", "grade what was handed in"),

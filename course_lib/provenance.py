@@ -23,6 +23,12 @@ def results_folder() -> Path:
     return root / "book" / "results" if root else PACKAGE / "results"
 
 
+def claims_file() -> Path:
+    """The ledger of the lectures' claims: `book/claims.yml`, inside the package in a wheel."""
+    root = repository()
+    return root / "book" / "claims.yml" if root else PACKAGE / "claims.yml"
+
+
 def digest(*parts: bytes | str | Path) -> str:
     """SHA-256 of byte strings, texts and the contents of files, each bounded by its length."""
     total = hashlib.sha256()

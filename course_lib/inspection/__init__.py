@@ -21,6 +21,7 @@ from course_lib.inspection.parameters import count_parameters
 from course_lib.inspection.receptive_field import receptive_field
 from course_lib.inspection.saliency import saliency
 from course_lib.inspection.sawtooth import sawtooth
+from course_lib.inspection.shallow_sawtooth import shallow_sawtooth
 from course_lib.inspection.shapes import output_shapes
 from course_lib.inspection.source import show_source
 
@@ -46,5 +47,6 @@ __all__ = [
     "receptive_field",
     "saliency",
     "sawtooth",
+    "shallow_sawtooth",
     "show_source",
 ]

@@ -1,5 +1,6 @@
 """Figures of the course. Each function returns the matplotlib Figure it drew."""
 
+from course_lib.plotting.arms import by_arm, plot_arms
 from course_lib.plotting.curves import plot_curves
 from course_lib.plotting.diagrams import (
     draw_convolution,
@@ -12,10 +13,12 @@ from course_lib.plotting.filters import plot_filters
 from course_lib.plotting.images import plot_images
 
 __all__ = [
+    "by_arm",
     "draw_convolution",
     "draw_pooling",
     "draw_strides",
     "draw_volumes",
+    "plot_arms",
     "plot_curves",
     "plot_feature_maps",
     "plot_filters",

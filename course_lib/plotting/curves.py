@@ -50,7 +50,7 @@ def plot_curves(
                 )
         _dress(axis, quantities, log)
         _label_ends(axis, ends)
-        axis.set_title(_subtitle(groups, names), loc="left", fontsize=SMALL, color=MUTED, pad=8)
+        axis.set_title(subtitle(groups, names), loc="left", fontsize=SMALL, color=MUTED, pad=8)
         return figure
 
 
@@ -129,7 +129,8 @@ def _apart(heights: Sequence[float]) -> list[float]:
     return moved
 
 
-def _subtitle(groups: Sequence[Runs], names: Mapping[str, str]) -> str:
+def subtitle(groups: Sequence[Runs], names: Mapping[str, str]) -> str:
+    """How many seeds were drawn, and at what scale, where that is not the paper's."""
     counts = {runs.num_seeds for runs in groups}
     if counts == {1}:
         lines = ["One seed."]
@@ -138,8 +139,11 @@ def _subtitle(groups: Sequence[Runs], names: Mapping[str, str]) -> str:
     else:
         seeds = (f"{names[runs.experiment]} {runs.num_seeds}" for runs in groups)
         lines = [f"Mean and range over seeds: {', '.join(seeds)}."]
-    for runs in groups:
-        if runs.reduced_scale:
-            own = f"{names[runs.experiment]}: " if len(groups) > 1 else "Reduced scale, "
-            lines += textwrap.wrap(own + runs.reduced_scale, 95)
-    return "\n".join(lines)
+    notes = {names[runs.experiment]: runs.reduced_scale for runs in groups if runs.reduced_scale}
+    if len(notes) == len(groups) and len(set(notes.values())) == 1:
+        return "\n".join(lines + _wrapped(f"Reduced scale, {notes.popitem()[1]}"))
+    return "\n".join(sum((_wrapped(f"{name}: {note}") for name, note in notes.items()), lines))
+
+
+def _wrapped(line: str) -> list[str]:
+    return textwrap.wrap(line, 95)

@@ -36,9 +36,12 @@ class Runs:
         reduced = next((scale for scale in scales if scale["kind"] != "paper"), None)
         if reduced is None:
             return None
-        share = reduced["of_paper"]
-        work = "a quick run" if share is None else f"{100 * share:.2g} % of the paper's training"
-        return f"{work}: {reduced['note']}" if reduced["note"] else work
+        share, note = reduced["of_paper"], reduced["note"]
+        if reduced["kind"] == "quick":
+            work = "a quick run"
+        else:
+            work = "" if share is None else f"{100 * share:.2g} % of the paper's training"
+        return ": ".join(filter(None, (work, note)))
 
     def series(self, quantity: str) -> SeedSeries:
         """Mean, smallest and largest over the seeds; epochs that a seed lacks are left out."""

@@ -1,5 +1,6 @@
 """Train a network, measure it, and keep a record of what came out."""
 
+from course_lib.training.divergence import TrainingDivergedError
 from course_lib.training.ensembles import (
     average_predictions,
     bootstrap,
@@ -7,8 +8,9 @@ from course_lib.training.ensembles import (
     majority_vote,
 )
 from course_lib.training.evaluation import error_rate, predictions, scores
+from course_lib.training.execution import Execution
 from course_lib.training.features import extract_features, linear_probe
-from course_lib.training.fitting import TrainingDivergedError, fit
+from course_lib.training.fitting import fit
 from course_lib.training.freezing import freeze, thaw
 from course_lib.training.history import Epoch, History
 from course_lib.training.progress import say
@@ -24,6 +26,7 @@ from course_lib.training.transfer import (
 
 __all__ = [
     "Epoch",
+    "Execution",
     "History",
     "Record",
     "TrainingDivergedError",

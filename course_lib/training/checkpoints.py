@@ -2,7 +2,8 @@
 
 A checkpoint folder holds `checkpoint.json` (counters, options of the optimizer, states of the
 random generators) and the tensors it names, `epoch<k>.safetensors`. The JSON file is renamed
-into place last: until then the checkpoint before it is the valid one.
+into place last: until then the checkpoint before it is the valid one. Of several processes the
+first writes it, and all read it; each has random generators of its own.
 """
 
 import hashlib
@@ -16,6 +17,8 @@ from safetensors.torch import save as save_tensors
 from torch import Generator, Tensor, nn
 from torch.optim import Optimizer
 
+from course_lib.training import processes
+from course_lib.training.draws import as_text, draw_states, from_text, set_draw_states
 from course_lib.training.whole_files import write_whole
 
 NOTES = "checkpoint.json"
@@ -25,23 +28,18 @@ def save_checkpoint(
     folder: Path, model: nn.Module, optimizer: Optimizer, shuffle: Generator, progress: dict
 ) -> None:
     """Write all that the next epoch depends on; `progress` is JSON and has the key `epoch`."""
-    tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
-    state = optimizer.state_dict()
-    plain: dict[str, dict] = {}
-    for index, entries in state["state"].items():
-        for name, value in entries.items():
-            if isinstance(value, Tensor):
-                tensors[f"optimizer.{index}.{name}"] = value
-            else:
-                plain.setdefault(str(index), {})[name] = value
-    content = save_tensors({name: value.detach().clone() for name, value in tensors.items()})
+    draws = processes.gathered(draw_states())
+    if not processes.is_first():
+        return
+    options, tensors = _state(model, optimizer)
+    content = save_tensors({name: _plain(value) for name, value in tensors.items()})
     file = folder / f"epoch{progress['epoch']}.safetensors"
     write_whole(file, content)
     notes = {
         "progress": progress,
         "tensors": {"file": file.name, "sha256": hashlib.sha256(content).hexdigest()},
-        "optimizer": {"param_groups": state["param_groups"], "state": plain},
-        "generators": _generator_states(shuffle),
+        "optimizer": options,
+        "generators": {"shuffle": as_text(shuffle.get_state()), "draws": draws},
     }
     write_whole(folder / NOTES, json.dumps(notes).encode())
     for older in folder.glob("epoch*.safetensors"):
@@ -58,14 +56,9 @@ def load_checkpoint(
     notes, tensors = _read(folder)
     model.load_state_dict(_part("model.", tensors))
     optimizer.load_state_dict(_optimizer_state(notes["optimizer"], tensors))
-    states = {
-        name: torch.tensor(list(bytes.fromhex(state)), dtype=torch.uint8)
-        for name, state in notes["generators"].items()
-    }
-    shuffle.set_state(states["shuffle"])
-    torch.set_rng_state(states["cpu"])
-    if "cuda" in states and torch.cuda.is_available():
-        torch.cuda.set_rng_state(states["cuda"])
+    shuffle.set_state(from_text(notes["generators"]["shuffle"]))
+    draws = notes["generators"]["draws"]
+    set_draw_states(draws[processes.rank() % len(draws)])
     return notes["progress"]
 
 
@@ -74,12 +67,23 @@ def remove_checkpoint(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _generator_states(shuffle: Generator) -> dict[str, str]:
-    """torch's own generators too: dropout and the like draw from them."""
-    states = {"shuffle": shuffle.get_state(), "cpu": torch.get_rng_state()}
-    if torch.cuda.is_initialized():
-        states["cuda"] = torch.cuda.get_rng_state()
-    return {name: bytes(state.tolist()).hex() for name, state in states.items()}
+def _state(model: nn.Module, optimizer: Optimizer) -> tuple[dict, dict[str, Tensor]]:
+    """What JSON can hold of the optimizer, and the tensors of both."""
+    tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
+    state = optimizer.state_dict()
+    plain: dict[str, dict] = {}
+    for index, entries in state["state"].items():
+        for name, value in entries.items():
+            if isinstance(value, Tensor):
+                tensors[f"optimizer.{index}.{name}"] = value
+            else:
+                plain.setdefault(str(index), {})[name] = value
+    return {"param_groups": state["param_groups"], "state": plain}, tensors
+
+
+def _plain(value: Tensor) -> Tensor:
+    """A copy of its own, laid out as safetensors wants it, channels last or not."""
+    return value.detach().clone(memory_format=torch.contiguous_format)
 
 
 def _read(folder: Path) -> tuple[dict, dict[str, Tensor]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Float, Int64, Num
 from torch import Tensor
 
 
@@ -23,7 +23,7 @@ def in_evaluation(model: Callable) -> Iterator[None]:
 
 @torch.inference_mode()
 def scores(
-    model: Callable, images: Float[Tensor, "n *image"], batch_size: int = 1000
+    model: Callable, images: Num[Tensor, "n *image"], batch_size: int = 1000
 ) -> Float[Tensor, "n classes"]:
     """What the network answers to each image, in evaluation mode and without gradients."""
     if len(images) == 0:
@@ -33,7 +33,7 @@ def scores(
 
 
 def predictions(
-    model: Callable, images: Float[Tensor, "n *image"], batch_size: int = 1000
+    model: Callable, images: Num[Tensor, "n *image"], batch_size: int = 1000
 ) -> Int64[Tensor, "n"]:
     """The class with the largest score, for each image. The model's mode is left as it was."""
     return scores(model, images, batch_size).argmax(1)
@@ -41,7 +41,7 @@ def predictions(
 
 def error_rate(
     model: Callable,
-    images: Float[Tensor, "n *image"],
+    images: Num[Tensor, "n *image"],
     labels: Int64[Tensor, "n"],
     batch_size: int = 1000,
 ) -> float:

@@ -20,8 +20,9 @@ class Record:
     """One run of one experiment with one seed.
 
     `scale` is {kind: paper | fraction | quick, of_paper: share of the paper's training work,
-    note}; `test` is {error}; `weights` is {file, sha256} or None; `digest` is of the source
-    files that made it; `measures` holds what else the question needs.
+    note}; `test` is {error}, null where there was no network or more than one; `weights` is
+    {file, sha256} or None; `digest` is of the source files that made it; `measures` holds what
+    else the question needs.
     """
 
     experiment: str
@@ -157,7 +158,10 @@ RULES: dict[str, tuple[Callable[[object], bool], str]] = {
         "a list of {epoch, train_loss, train_error, validation_error}, numbered from 1, errors "
         "from 0 to 1",
     ),
-    "test": (_has({"error": _is_fraction}), "{error: a fraction from 0 to 1}"),
+    "test": (
+        _has({"error": _or_null(_is_fraction)}),
+        "{error: a fraction from 0 to 1, or null}",
+    ),
     "weights": (
         _or_null(_has({"file": _is_text, "sha256": _is_digest})),
         "null or {file, sha256}",

@@ -58,6 +58,16 @@ def test_records_and_their_weights_are_found(library, code):
     }
 
 
+def test_who_reads_the_ledger_of_claims_depends_on_it(library):
+    path = library.folder / "claims.yml"
+    path.write_text("- id: a", encoding="utf8")
+    code = cell("from course_lib.claims import ledger")
+    before = reads(library.chapter(code), library.root)["book/claims.yml"]
+    path.write_text("- id: b", encoding="utf8")
+    assert reads(library.chapter(code), library.root)["book/claims.yml"] != before
+    assert "book/claims.yml" not in reads(library.chapter(cell("import torch")), library.root)
+
+
 def test_magics_and_semicolons_are_python_here(library):
     library_chapter = library.chapter(cell("%matplotlib inline\nfrom course_lib import sizes;"))
     assert "course_lib/sizes.py" in reads(library_chapter, library.root)

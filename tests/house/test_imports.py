@@ -31,6 +31,7 @@ ALLOWED = {
     ),
     "plotting": ({"inspection", "training"}, TORCH | {"matplotlib"}),
     "experiments": (LIBRARY, TORCH | {"torchvision"}),
+    "claims": (LIBRARY, TORCH | {"yaml"}),
     "grading": ({"checking"}, TORCH | NOTEBOOKS | {"bleach", "bs4", "jupyter_client", "zmq"}),
     "authoring": ({"checking"}, TORCH | NOTEBOOKS | BOOK),
 }

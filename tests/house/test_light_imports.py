@@ -9,7 +9,7 @@ import pytest
 HEAVY = {"torchvision", "matplotlib", "skimage", "scipy", "sklearn", "mlxtend", "pooch", "triton"}
 HEAVY |= {"IPython", "pandas", "nbgrader", "nbformat"}
 PARTS = ("layers", "initialization", "optimizers", "architectures", "data", "training")
-PARTS += ("inspection", "applications", "plotting", "checking", "experiments")
+PARTS += ("inspection", "applications", "plotting", "checking", "experiments", "claims")
 PROGRAM = """
 import importlib, json, sys, torch
 loaded = {}

@@ -116,9 +116,16 @@ def test_a_reduced_scale_is_stated():
 
 
 def test_of_several_experiments_the_reduced_one_is_named():
-    figure = plot_curves([run("a"), run("b", scale=TENTH | {"of_paper": None})])
+    quick = {"kind": "quick", "of_paper": 0.001, "note": "2 passes through 60,000 digits."}
+    figure = plot_curves([run("a"), run("b", scale=quick)])
     note = "b: a quick run: 2 passes through 60,000 digits."
     assert figure.axes[0].get_title(loc="left") == f"One seed.\n{note}"
+
+
+def test_without_a_paper_the_note_says_it_all():
+    ours = {"kind": "fraction", "of_paper": None, "note": "64 of 256 restarts."}
+    title = plot_curves([run(scale=ours)]).axes[0].get_title(loc="left")
+    assert title == "One seed.\nReduced scale, 64 of 256 restarts."
 
 
 def test_a_loss_is_drawn_in_its_own_unit():

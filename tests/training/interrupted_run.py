@@ -2,8 +2,9 @@
 
     python interrupted_run.py CHECKPOINT [BATCH]
 
-It prints `epoch K` after each epoch and writes its last weights to CHECKPOINT/../weights. Told a
-batch (the first is 1, an epoch has 16), it says `waiting` there and waits to be killed.
+It prints `epoch K` after each epoch and writes its last weights to CHECKPOINT/../weights and a
+line per epoch to CHECKPOINT/../log. Told a batch (the first is 1, an epoch has 16), it says
+`waiting` there and waits to be killed.
 """
 
 import itertools
@@ -17,22 +18,33 @@ from torch import nn
 from torch.nn import functional as F
 from torch.optim.lr_scheduler import MultiStepLR
 
+from course_lib.data import load
+from course_lib.data.augmentation import Compose, RandomCrop, RandomRotation
 from course_lib.optimizers import SGD
-from course_lib.training import fit
+from course_lib.training import Execution, fit
+
+NUM_TRAIN = 1000
+
+
+class GrayLevels(nn.Module):
+    """From 0 to 255 to 0 to 1."""
+
+    def forward(self, images):
+        return images.float() / 255
 
 
 def main(checkpoint: Path, last_batch: int) -> None:
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    images, labels = torch.rand(1500, 1, 28, 28), torch.arange(1500) % 10
+    images, labels = load("mnist_5k", "train")
     model = nn.Sequential(
-        nn.AvgPool2d(2),
-        nn.Flatten(),
-        nn.Linear(196, 32),
-        nn.BatchNorm1d(32),
+        GrayLevels(),
+        nn.Conv2d(1, 4, 5, stride=3),
+        nn.BatchNorm2d(4),
         nn.Dropout(0.2),
         nn.ReLU(),
-        nn.Linear(32, 10),
+        nn.Flatten(),
+        nn.Linear(4 * 8 * 8, 10),
     )
     optimizer = SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=1e-3)
     batches = itertools.count(1)
@@ -47,13 +59,16 @@ def main(checkpoint: Path, last_batch: int) -> None:
         model,
         loss,
         optimizer,
-        (images[:1000], labels[:1000]),
-        (images[1000:1500], labels[1000:1500]),
+        (images[:NUM_TRAIN], labels[:NUM_TRAIN]),
+        (images[NUM_TRAIN:1500], labels[NUM_TRAIN:1500]),
         epochs=6,
         batch_size=64,
         seed=5,
         schedule=MultiStepLR(optimizer, milestones=[2, 4], gamma=0.3),
+        augment=Compose(RandomCrop(28, padding=2), RandomRotation(10)),
+        execution=Execution(autocast="bfloat16", channels_last=True),
         checkpoint=checkpoint,
+        log=checkpoint.parent / "log",
         after_epoch=lambda epoch: print("epoch", epoch.epoch, flush=True),
     )
     save_file(model.state_dict(), checkpoint.parent / "weights")

@@ -54,7 +54,7 @@ BAD = {
         [{"epoch": 1, "train_loss": 1.0}],
         [1],
     ],
-    "test": [{}, {"error": 1.01}, {"error": None}, {"error": 0.1, "loss": 1.0}, None],
+    "test": [{}, {"error": 1.01}, {"error": "0.1"}, {"error": 0.1, "loss": 1.0}, None],
     "weights": [{"file": "x"}, {"file": "", "sha256": "0" * 64}, {"file": "x", "sha256": "0"}, 0],
     "measures": [None, []],
 }

@@ -49,13 +49,25 @@ def epochs(first: int, last: int) -> list[str]:
 
 
 def test_a_run_killed_twice_ends_with_the_same_bits(tmp_path):
-    # First before there is a checkpoint, then in the middle of epoch 3 (batch 8 of 16).
+    # With augmentation, dropout, a schedule and bfloat16. First before there is a checkpoint, then
+    # in the middle of epoch 3 (batch 8 of 16).
     assert run(tmp_path / "whole") == epochs(1, 6)
     assert run_and_kill(tmp_path / "killed", batch=7) == []
     assert run_and_kill(tmp_path / "killed", batch=40) == epochs(1, 2)
     assert run(tmp_path / "killed") == epochs(3, 6)
     whole, killed = ((tmp_path / name / "weights").read_bytes() for name in ("whole", "killed"))
     assert whole == killed
+    whole, killed = (untimed_lines(tmp_path / name / "log") for name in ("whole", "killed"))
+    assert whole == killed
+    assert [line["epoch"] for line in whole] == [1, 2, 3, 4, 5, 6]
+
+
+def untimed_lines(log: Path) -> list[dict]:
+    """A log without what no two runs share."""
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    for line in lines:
+        del line["seconds"], line["images_per_second"]
+    return lines
 
 
 def momentum(parameters):
@@ -99,6 +111,36 @@ def test_a_finished_run_is_not_run_again(network, digits, tmp_path):
     other, again, _ = trained(network, digits, tmp_path, 2)
     assert again == history
     assert torch.equal(model[2].weight, other[2].weight)
+
+
+def test_training_ends_when_it_is_told_to(network, digits, tmp_path):
+    options = {"after_epoch": lambda epoch: epoch.epoch == 2, "checkpoint": tmp_path}
+    model, history, _ = trained(network, digits, epochs=5, **options)
+    assert [epoch.epoch for epoch in history.epochs] == [1, 2]
+    told = []
+    options["after_epoch"] = told.append
+    other, again, _ = trained(network, digits, epochs=5, **options)
+    assert again == history
+    assert told == []
+    assert torch.equal(model[2].weight, other[2].weight)
+
+
+def test_what_happens_after_an_epoch_belongs_to_it(network, digits, tmp_path):
+    # It draws from the generator that dropout draws from, and it stops the run by an error.
+    def draws_and_fails(epoch):
+        torch.rand(3)
+        if epoch.epoch == fails_after:
+            raise KeyboardInterrupt
+
+    fails_after = None
+    whole, history, _ = trained(network, digits, tmp_path / "whole", 4, after_epoch=draws_and_fails)
+    fails_after = 2
+    with pytest.raises(KeyboardInterrupt):
+        trained(network, digits, tmp_path / "parts", 4, after_epoch=draws_and_fails)
+    fails_after = None
+    parts, again, _ = trained(network, digits, tmp_path / "parts", 4, after_epoch=draws_and_fails)
+    assert again.epochs == history.epochs
+    assert torch.equal(whole[2].weight, parts[2].weight)
 
 
 def test_tensors_without_their_notes_are_ignored(network, digits, tmp_path):

@@ -1,0 +1,60 @@
+"""The crops, scales and color offsets that AlexNet and ResNet were trained and tested with.
+
+Lecture: sharif_2024, "Augmentations In Action".
+"""
+
+import torch
+from torch import Tensor
+
+from course_lib.data.augmentation import ColorOffsets, Cutout, ScaleJitter
+from course_lib.data.principal_components import PrincipalComponents
+from course_lib.data.test_time_crops import RESNET_SCALES, crops_at_scales
+
+
+def training_crop() -> list[int]:
+    """Shortest and longest side of a training image, and the side of the window, of ResNet."""
+    jitter = ScaleJitter()
+    return [jitter.shortest, jitter.longest, jitter.size]
+
+
+def test_scales() -> list[int]:
+    """The five scales of ResNet's test."""
+    return list(RESNET_SCALES)
+
+
+def different_crops() -> list[int]:
+    """How many of the ten windows differ, at each scale, for a square image.
+
+    At 224 the window is the whole image: four corners and the middle are one, and its mirror image.
+    """
+    sets = crops_at_scales(_square_image())
+    return [len(crops[0].flatten(1).unique(dim=0)) for crops in sets]
+
+
+def same_offset_for_all_pixels() -> bool:
+    """Whether all pixels of an image move by the same color, and two images by different ones."""
+    colors = torch.Generator().manual_seed(0)
+    images = torch.rand(2, 3, 8, 8, generator=colors) / 2 + 0.25
+    offsets = ColorOffsets(PrincipalComponents.of_colors(images))(images, colors) - images
+    of_first_pixel = offsets[:, :, :1, :1].expand_as(offsets)
+    one_each = torch.allclose(offsets, of_first_pixel, atol=1e-6)
+    return one_each and not torch.allclose(offsets[0], offsets[1], atol=1e-6)
+
+
+def num_color_components() -> int:
+    """Directions along which colors are shifted."""
+    return len(PrincipalComponents.of_colors(_square_image()).eigenvalues)
+
+
+def cutout_blanks_a_region() -> bool:
+    """Whether some pixels of an image become 0, all channels at once, and the others stay."""
+    images = torch.ones(4, 3, 32, 32)
+    out = Cutout()(images, torch.Generator().manual_seed(0))
+    blank = out == 0
+    alike = torch.equal(blank, blank[:, :1].expand_as(blank))
+    return alike and bool(blank.any()) and bool((out[~blank] == 1).all())
+
+
+def _square_image() -> Tensor:
+    generator = torch.Generator().manual_seed(0)
+    return torch.rand(1, 3, 64, 64, generator=generator)
