@@ -9,7 +9,7 @@ import yaml
 
 from course_lib.claims.bibliography import unknown_sources
 from course_lib.claims.entries import FAILS, LECTURES, VERDICTS, Claim, faults
-from course_lib.claims.page import Explained, as_page, as_rows
+from course_lib.claims.page import Explained, as_rows, folded
 from course_lib.claims.verdicts import contradictions
 from course_lib.inspection.tables import as_text
 from course_lib.provenance import claims_file
@@ -59,7 +59,7 @@ class Ledger(tuple[Claim, ...]):
         return as_text(*as_rows(self))
 
     def _repr_html_(self) -> str:
-        return as_page(self)
+        return folded(self, repr(self))
 
 
 def ledger(path: Path | None = None) -> Ledger:

@@ -1,4 +1,4 @@
-"""Claims as a page shows them: a table with headings for readers who listen to it."""
+"""Claims as text, and as a page shows them."""
 
 import math
 import re
@@ -8,17 +8,12 @@ from html import escape
 from course_lib.claims.entries import Claim, Value
 
 HEADINGS = ("lecture", "claim", "the lecture", "here", "verdict")
-COLUMNS = ("what is said", "the lecture", "here", "verdict")
 LARGE = 10_000  # from here on, digits are grouped; a year is not
 WIDEST = 32  # characters of a value in a table of text
-# Notebooks align cells to the right, and the site keeps them on one line: sentences need neither.
 STYLE = (
-    "<style>table.claims {border-collapse: collapse} "
-    "table.claims :is(th, td) {text-align: left; vertical-align: top; white-space: normal; "
-    "overflow-wrap: anywhere; font-weight: normal; min-width: 4.5rem; padding: 0.4rem} "
-    "table.claims thead th {font-weight: bold} table.claims tbody th {min-width: 11rem} "
-    "table.claims td.why {min-width: 17rem} table.claims tr {border-bottom: 1px solid #8886}"
-    "</style>"
+    "<style>.claims details {border-bottom: 1px solid #8886; padding: 0.35rem 0} "
+    ".claims summary {cursor: pointer} .claims summary small {display: block; margin-left: 1rem} "
+    ".claims p {margin: 0.3rem 0 0.3rem 1rem}</style>"
 )
 
 
@@ -51,29 +46,28 @@ def as_rows(claims: Iterable[Claim]) -> tuple[Sequence[str], list[tuple[str, ...
     return HEADINGS, rows
 
 
-def as_page(claims: Sequence[Claim], explain: bool = False) -> str:
-    """A table element: a claim is its row's heading, its verdict is in words."""
-    head = "".join(f'<th scope="col">{name}</th>' for name in COLUMNS)
-    body = "".join(_row(claim, explain) for claim in claims)
+def as_page(claims: Sequence[Claim], with_lecture: bool = False) -> str:
+    """A list of claims, each a line that can be opened: its remark, its proof, where ours is from.
+
+    A table would be wider than a phone, and four hundred open entries longer than anyone reads.
+    """
     return (
-        f'{STYLE}<table class="claims"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+        f'{STYLE}<div class="claims">{"".join(_entry(one, with_lecture) for one in claims)}</div>'
     )
 
 
-def _row(claim: Claim, explain: bool) -> str:
-    """The lecture is named only where claims of several may stand together."""
-    place = f"{claim.lecture}, “{claim.heading}”" if explain else f"“{claim.heading}”"
-    cells = [
-        f'<th scope="row">{escape(claim.states)}<br><small>{escape(place)}</small></th>',
-        *(f"<td>{escape(shown(value))}</td>" for value in (claim.value, claim.ours)),
-        _reasons(claim) if explain else f"<td>{claim.verdict}</td>",
-    ]
-    return f"<tr>{''.join(cells)}</tr>"
+def folded(claims: Sequence[Claim], line: str) -> str:
+    """The same list behind a line of its own."""
+    return f'<details class="claims"><summary>{escape(line)}</summary>{as_page(claims)}</details>'
 
 
-def _reasons(claim: Claim) -> str:
-    reasons = "<br>".join(map(escape, [*_why(claim), f"({origin(claim)})"]))
-    return f'<td class="why"><strong>{claim.verdict}.</strong> {reasons}</td>'
+def _entry(claim: Claim, with_lecture: bool) -> str:
+    place = f"“{claim.heading}”" if not with_lecture else f"{claim.lecture}, “{claim.heading}”"
+    values = f"The lecture: {shown(claim.value)}. Here: {shown(claim.ours)}."
+    said = f"{escape(claim.states)} <small>{escape(values)} <b>{claim.verdict}</b></small>"
+    reasons = "".join(f"<p>{escape(text)}</p>" for text in _why(claim))
+    source = f"<p><small>{escape(place)}; ours is {escape(origin(claim))}.</small></p>"
+    return f"<details><summary>{said}</summary>{reasons}{source}</details>"
 
 
 def _why(claim: Claim) -> list[str]:
@@ -101,7 +95,7 @@ class Explained(tuple[Claim, ...]):
         return "\n\n".join(map(_paragraph, self))
 
     def _repr_html_(self) -> str:
-        return as_page(self, explain=True)
+        return as_page(self, with_lecture=True)
 
 
 def _paragraph(claim: Claim) -> str:

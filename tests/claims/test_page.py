@@ -1,4 +1,4 @@
-"""The ledger as a table. Oracle: the table taken apart by Python's own parser."""
+"""The ledger on a page. Oracle: the page taken apart by Python's own parser."""
 
 import math
 from html.parser import HTMLParser
@@ -9,28 +9,31 @@ from course_lib.claims import ledger
 from course_lib.claims.page import origin, shown
 
 
-class Cells(HTMLParser):
-    """Every heading and cell of a table: its tag, its scope, its text."""
+class Entries(HTMLParser):
+    """What can be opened: the text of each line, and the paragraphs behind it."""
 
     def __init__(self, html: str):
         super().__init__()
-        self.rows: list[list[list]] = []
-        self.inside = False
+        self.entries: list[tuple[str, list[str]]] = []
+        self.open: list[str] = []
         self.feed(html)
 
     def handle_starttag(self, tag, attributes):
-        if tag == "tr":
-            self.rows.append([])
-        if tag in ("th", "td"):
-            self.rows[-1].append([tag, dict(attributes).get("scope"), ""])
-            self.inside = True
+        self.open.append(tag)
+        if tag == "summary":
+            self.entries.append(("", []))
+        if tag == "p":
+            self.entries[-1][1].append("")
 
     def handle_endtag(self, tag):
-        self.inside = self.inside and tag not in ("th", "td")
+        assert self.open.pop() == tag
 
     def handle_data(self, text):
-        if self.inside:
-            self.rows[-1][-1][2] += text
+        line, paragraphs = self.entries[-1] if self.entries else ("", [])
+        if "summary" in self.open:
+            self.entries[-1] = (line + text, paragraphs)
+        elif "p" in self.open:
+            paragraphs[-1] += text
 
 
 @pytest.fixture
@@ -38,25 +41,20 @@ def small(write, computed, literature):
     return ledger(write(computed | {"states": "1 < 2 & more."}, literature))
 
 
-def test_each_claim_is_a_row_with_a_heading_and_a_verdict_in_words(small):
-    rows = Cells(small._repr_html_()).rows
-    assert [cell[:2] for cell in rows[0]] == [["th", "col"]] * 4
-    assert [cell[2] for cell in rows[0]] == ["what is said", "the lecture", "here", "verdict"]
-    assert [[cell[:2] for cell in row] for row in rows[1:]] == [
-        [["th", "row"], *[["td", None]] * 3]
-    ] * 2
-    assert rows[1][0][2] == "1 < 2 & more.“AlexNet Remedies for Overfitting”"
-    assert [cell[2] for cell in rows[1][1:]] == ["2048", "2178", "does not hold"]
-    assert rows[2][3][2] == "holds with a remark"
+def test_a_lecture_is_a_line_to_open_with_its_claims_behind_it(small):
+    lecture, first, second = Entries(small._repr_html_()).entries
+    assert lecture == ("2 claims: 0 hold, 1 hold with a remark, 1 do not hold.", [])
+    assert first[0] == "1 < 2 & more. The lecture: 2048. Here: 2178. does not hold"
+    assert second[0].endswith("holds with a remark")
 
 
-def test_an_explained_row_says_why_and_whose_it_is(small):
-    rows = Cells(small.wrong.explained._repr_html_()).rows
-    assert len(rows) == 2
-    assert rows[1][0][2].endswith("colorado_2024, “AlexNet Remedies for Overfitting”")
-    assert rows[1][3][2] == (
-        "does not hold. The paper prints it, too.33 * 33 * 2.(computed by crops.of_alexnet)"
-    )
+def test_behind_a_claim_stand_remark_proof_slide_and_where_ours_is_from(small):
+    (found,) = Entries(small.wrong.explained._repr_html_()).entries
+    assert found[1] == [
+        "The paper prints it, too.",
+        "33 * 33 * 2.",
+        "colorado_2024, “AlexNet Remedies for Overfitting”; ours is computed by crops.of_alexnet.",
+    ]
 
 
 def test_all_text_is_escaped(small):
@@ -108,6 +106,6 @@ def test_where_a_value_is_from(small, write, computed):
     assert origin(record) == "measured, mean over seeds of lenet_mnist"
 
 
-def test_a_notebook_keeps_one_line_of_text_beside_the_table(small):
+def test_a_notebook_keeps_one_line_of_text_beside_the_page(small):
     assert repr(small) == "2 claims: 0 hold, 1 hold with a remark, 1 do not hold."
     assert repr(small.explained) == "2 claims, each with what there is to say about it."
