@@ -1,20 +1,31 @@
 """Run an experiment and write its record to book/results/EXPERIMENT/seedK.json.
 
     course train --list
-    course train lenet_modern_mnist --seed 0
-    course train lenet_modern_mnist --quick     seconds, on the embedded digits
+    course train depth_degradation --seed 0
+    course train depth_degradation --scale laptop   what two CPU cores do in minutes
+    course train depth_degradation --quick          seconds, on embedded data
+    course train --missing --budget 3600            an hour on what has no record yet
 
-A run that was killed goes on where it was when the same line is typed again.
+A run that was killed goes on where it was when the same line is typed again. Several processes,
+one for each GPU, share the work of a run:
+
+    torchrun --nproc-per-node 2 --no-python course train depth_degradation
 """
 
 import argparse
+import ast
+from dataclasses import fields, replace
 from pathlib import Path
 
 import torch
 
-from course_lib.experiments.engine import run_experiment
+from course_lib.experiments.frame.engine import run_experiment
+from course_lib.experiments.frame.experiment import Experiment
+from course_lib.experiments.frame.missing import at_scale, make_missing, missing
 from course_lib.experiments.registry import EXPERIMENTS, find_experiment
 from course_lib.provenance import results_folder
+from course_lib.training import say
+from course_lib.training.processes import joined
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -22,12 +33,33 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--list", action="store_true", help="name the experiments and stop")
     parser.add_argument("--seed", type=int, default=0, metavar="K", help="default: 0")
     parser.add_argument(
-        "--quick",
-        action="store_true",
-        help="2 epochs on mnist_5k, recorded under _build/quick",
+        "--scale",
+        choices=("paper", "laptop"),
+        help="the paper's settings, or what two CPU cores do in minutes (default: paper, and with "
+        "--missing on a CPU laptop)",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="change a setting, such as epochs=5; the record says so",
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="seconds, on embedded data; recorded in _build/quick"
+    )
+    parser.add_argument(
+        "--missing", action="store_true", help="run what has no record of this scale yet"
+    )
+    parser.add_argument(
+        "--budget", type=float, metavar="SECONDS", help="with --missing: stop after this time"
     )
     parser.add_argument("--device", help="such as cpu or cuda (default: cuda where there is one)")
     parser.add_argument("--threads", type=int, metavar="T", help="CPU threads (default: torch's)")
+    # Not --log: torchrun takes what looks like the beginning of an option of its own.
+    parser.add_argument(
+        "--lines", type=Path, metavar="FOLDER", help="gets a line of JSON per epoch of each network"
+    )
     parser.add_argument("--results", type=Path, metavar="FOLDER", help="where records go")
 
 
@@ -35,19 +67,74 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.list:
         print("\n".join(map(_summary, EXPERIMENTS)))
         return 0
-    if arguments.experiment is None:
-        raise ValueError("name an EXPERIMENT; `course train --list` shows them.")
-    experiment = find_experiment(arguments.experiment)
-    if arguments.seed < 0:
-        raise ValueError(f"--seed is {arguments.seed}; give 0 or more.")
     device = arguments.device or ("cuda" if torch.cuda.is_available() else "cpu")
-    _check_device(device)
     if arguments.threads is not None:
         if arguments.threads < 1:
             raise ValueError(f"--threads is {arguments.threads}; give 1 or more.")
         torch.set_num_threads(arguments.threads)
-    run_experiment(experiment, arguments.seed, arguments.quick, device, results=arguments.results)
+    with joined(device) as device:
+        _check_device(device)
+        return _run_missing(arguments, device) if arguments.missing else _run_one(arguments, device)
+
+
+def _run_one(arguments: argparse.Namespace, device: str) -> int:
+    if arguments.experiment is None:
+        raise ValueError("name an EXPERIMENT; `course train --list` shows them.")
+    if arguments.seed < 0:
+        raise ValueError(f"--seed is {arguments.seed}; give 0 or more.")
+    experiment = at_scale(find_experiment(arguments.experiment), arguments.scale or "paper")
+    experiment = replace(experiment, **_settings(arguments.set, experiment))
+    run_experiment(
+        experiment,
+        arguments.seed,
+        arguments.quick,
+        device,
+        results=arguments.results,
+        logs=arguments.lines,
+    )
     return 0
+
+
+def _run_missing(arguments: argparse.Namespace, device: str) -> int:
+    if arguments.experiment or arguments.quick or arguments.set:
+        raise ValueError(
+            "--missing goes through all experiments; leave out EXPERIMENT, --quick and --set."
+        )
+    scale = arguments.scale or ("laptop" if device == "cpu" else "paper")
+    if arguments.budget is None:
+        say("\n".join(map(str, missing(scale, arguments.results))) or "Nothing is missing.")
+        say("Give --budget SECONDS to make them.")
+        return 0
+    made = make_missing(scale, arguments.budget, device, arguments.results)
+    left = len(missing(scale, arguments.results))
+    say(f"{len(made)} records made, {left} still missing.")
+    return 0
+
+
+def _settings(words: list[str], experiment: Experiment) -> dict:
+    """Settings as one types them, NAME=VALUE, with values as Python writes them."""
+    known = {field.name for field in fields(experiment)}
+    found = {}
+    for word in words:
+        name, _, value = word.partition("=")
+        if name not in known or not value:
+            raise ValueError(
+                f"--set {word}: give NAME=VALUE, with a NAME of {', '.join(sorted(known))}."
+            )
+        found[name] = _value(value)
+        wanted = type(getattr(experiment, name))
+        if wanted is float and type(found[name]) is int:
+            found[name] = float(found[name])
+        if not isinstance(found[name], wanted):
+            raise ValueError(f"--set {word}: {name} is of type {wanted.__name__}.")
+    return found
+
+
+def _value(text: str) -> object:
+    try:
+        return ast.literal_eval(text)
+    except (SyntaxError, ValueError):
+        return text  # a word, such as mnist_5k
 
 
 def _check_device(device: str) -> None:

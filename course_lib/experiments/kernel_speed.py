@@ -20,7 +20,7 @@ from statistics import median
 import torch
 from torch import Tensor
 
-from course_lib.experiments.kernel_cases import Case, make_cases
+from course_lib.experiments.pieces.kernel_cases import Case, make_cases
 from course_lib.provenance import digest, module_files, results_folder, versions
 
 QUESTION = "How much of what the device can do do our kernels reach?"

@@ -22,7 +22,7 @@ from statistics import median
 import torch
 
 from course_lib import layers
-from course_lib.experiments.layer_cases import SEED_OF_DRAWS, Case, make_cases
+from course_lib.experiments.pieces.layer_cases import SEED_OF_DRAWS, Case, make_cases
 from course_lib.provenance import digest, module_files, results_folder, versions
 
 QUESTION = "How much slower than torch is a layer one can read?"

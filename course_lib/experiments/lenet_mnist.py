@@ -18,7 +18,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
 from course_lib.architectures import lenet5, lenet5_input, map_loss
-from course_lib.experiments.digits import DigitExperiment
+from course_lib.experiments.pieces.digits import DigitExperiment
 from course_lib.optimizers import SGD
 
 

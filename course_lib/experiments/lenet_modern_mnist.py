@@ -18,7 +18,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from course_lib.architectures import lenet5_modern
-from course_lib.experiments.digits import DigitExperiment
+from course_lib.experiments.pieces.digits import DigitExperiment
 from course_lib.optimizers import SGD
 
 # Of all pixels of the MNIST training set, on a scale from 0 to 1.

@@ -48,6 +48,13 @@ def test_list_names_every_experiment_with_its_question(capsys):
         (["lenet_mnist", "--seed", "-1"], "--seed is -1; give 0 or more"),
         (["lenet_mnist", "--threads", "0"], "--threads is 0; give 1 or more"),
         (["lenet_mnist", "--device", "toaster"], "--device toaster cannot be used here"),
+        (["lenet_mnist", "--set", "epochs"], "--set epochs: give NAME=VALUE, with a NAME of batch"),
+        (["lenet_mnist", "--set", "speed=9"], "--set speed=9: give NAME=VALUE"),
+        (["lenet_mnist", "--set", "epochs=few"], "--set epochs=few: epochs is of type int"),
+        (
+            ["lenet_mnist", "--missing"],
+            "--missing goes through all experiments; leave out EXPERIMENT",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_said(words, message, capsys):
@@ -59,3 +66,23 @@ def test_missing_data_is_said_with_the_line_to_type(tmp_path, monkeypatch, capsy
     monkeypatch.setenv("COURSE_DATA", str(tmp_path))
     assert main(["train", "lenet_mnist", "--device", "cpu"]) == 1
     assert "course data prepare mnist" in capsys.readouterr().err
+
+
+def test_a_setting_can_be_changed_and_the_record_says_so(small_mnist, tmp_path, monkeypatch):
+    words = ["train", "lenet_modern_mnist", "--device", "cpu", "--results", str(tmp_path)]
+    monkeypatch.setattr("course_lib.experiments.frame.engine._workplace", lambda: tmp_path)
+    changed = ["--set", "epochs=1", "--set", "num_validation=100", "--set", "learning_rate=0.01"]
+    assert main([*words, *changed]) == 0
+    made = json.loads((tmp_path / "lenet_modern_mnist" / "seed0.json").read_text())
+    assert made["config"]["learning_rate"] == 0.01
+    assert len(made["epochs"]) == 1
+    assert made["scale"]["kind"] == "fraction"
+
+
+def test_missing_without_a_budget_lists_and_makes_nothing(tmp_path, capsys):
+    words = ["train", "--missing", "--scale", "paper", "--results", str(tmp_path)]
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    assert "lenet_mnist, seed 0: no record yet" in out
+    assert "Give --budget SECONDS" in out
+    assert not list(tmp_path.iterdir())

@@ -8,7 +8,7 @@ import torch
 pytest.importorskip("triton", reason="Triton is not there")
 
 from course_lib.experiments import kernel_speed
-from course_lib.experiments.kernel_cases import Case, make_cases
+from course_lib.experiments.pieces.kernel_cases import Case, make_cases
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 

@@ -10,8 +10,8 @@ import torch
 
 from course_lib import layers
 from course_lib.experiments import layer_speed
-from course_lib.experiments.layer_cases import Case
 from course_lib.experiments.layer_speed import QUICK, main, measure
+from course_lib.experiments.pieces.layer_cases import Case
 from course_lib.provenance import results_folder
 
 

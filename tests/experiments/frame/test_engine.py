@@ -1,15 +1,17 @@
 """An experiment from its dataclass to its record, on digits few enough to train in a second."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 
 import pytest
 import torch
 
 from course_lib.data import load, split_off
-from course_lib.experiments import engine
+from course_lib.experiments.frame import engine, steps
+from course_lib.experiments.frame.experiment import Experiment, Scale, Settled
 from course_lib.experiments.lenet_mnist import LenetMnist
 from course_lib.experiments.lenet_modern_mnist import LenetModernMnist
+from course_lib.experiments.pieces import digits
 from course_lib.training import error_rate, record, record_weights
 
 SMALL = {"num_validation": 100, "epochs": 2}
@@ -29,9 +31,9 @@ def test_the_record_tells_what_was_run_and_what_came_out(kind, small_mnist, tmp_
     made = record(experiment.name, 2, tmp_path / "results")
     assert made.question == experiment.question
     assert made.config == json.loads(json.dumps(asdict(experiment)))
-    # 2 passes of the paper's 20, through 500 digits of the paper's 60,000
+    # 2 passes of the paper's 20
     assert made.scale["kind"] == "fraction"
-    assert made.scale["of_paper"] == round(2 * 500 / (20 * 60_000), 4)
+    assert made.scale["of_paper"] == round(2 * 59_900 / (20 * 60_000), 4)
     assert len(made.epochs) == 2
     assert made.versions.keys() == {"python", "numpy", "torch"}
     assert made.device.startswith("cpu (threads: ")
@@ -45,7 +47,7 @@ def test_the_record_tells_what_was_run_and_what_came_out(kind, small_mnist, tmp_
     assert confusion.sum(1).tolist() == torch.bincount(labels, minlength=10).tolist()
     assert 1 - confusion.diagonal().sum() / len(labels) == pytest.approx(made.test["error"])
     assert made.measures["num_parameters"] == sum(p.numel() for p in model.parameters())
-    _, validation = split_off(*load("mnist", "train"), 100, engine.VALIDATION_SEED)
+    _, validation = split_off(*load("mnist", "train"), 100, digits.VALIDATION_SEED)
     last = error_rate(model, experiment.prepare(validation[0]), validation[1])
     assert made.epochs[-1].validation_error == last
 
@@ -66,13 +68,13 @@ def test_the_test_set_is_read_once_and_only_after_training(small_mnist, tmp_path
     events = []
 
     def watched(name):
-        function = getattr(engine, name)
+        function = getattr(digits, name)
 
         def call(*args, **options):
             events.append((name, args[1]) if name == "load" else name)
             return function(*args, **options)
 
-        monkeypatch.setattr(engine, name, call)
+        monkeypatch.setattr(digits, name, call)
 
     watched("load")
     watched("fit")
@@ -87,7 +89,7 @@ def test_a_run_that_broke_off_goes_on_after_its_last_epoch(
     run(experiment, tmp_path, results="whole")
     capsys.readouterr()
 
-    say = engine.say
+    say = steps.say
 
     def break_off(line):
         say(line)
@@ -95,7 +97,7 @@ def test_a_run_that_broke_off_goes_on_after_its_last_epoch(
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "say", break_off)
+        patch.setattr(steps, "say", break_off)
         with pytest.raises(KeyboardInterrupt):
             run(experiment, tmp_path)
     run(experiment, tmp_path)
@@ -139,13 +141,25 @@ def test_quick_runs_on_embedded_digits_and_spares_the_full_record(
 
 
 def test_all_but_the_validation_digits_counts_as_the_papers_scale():
-    experiment = LenetMnist()
-    scale = engine._scale(experiment, quick=False, num_images=55_000)
+    scale = Settled(LenetMnist()).scale
     assert (scale["kind"], scale["of_paper"]) == ("paper", 0.9167)
     assert scale["note"] == (
         "20 passes through 55,000 digits, 5,000 more kept for validation; "
         "the paper: 20 passes through 60,000."
     )
+
+
+def test_without_a_paper_the_settings_of_the_file_are_the_full_scale():
+    @dataclass(frozen=True)
+    class Ours(Experiment):
+        steps: int = 100
+
+        def scale(self):
+            return Scale(None, f"{self.steps} steps.")
+
+    assert Settled(Ours()).scale == {"kind": "paper", "of_paper": None, "note": "100 steps."}
+    assert Settled(Ours(steps=10)).scale["kind"] == "fraction"
+    assert Settled(Ours(), is_quick=True).scale["kind"] == "quick"
 
 
 def test_missing_data_is_an_error_that_says_what_to_type(tmp_path, monkeypatch):

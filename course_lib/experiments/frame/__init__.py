@@ -1,0 +1,1 @@
+"""How every experiment is run: its settings, its steps, its record."""

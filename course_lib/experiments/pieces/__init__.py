@@ -1,0 +1,1 @@
+"""What experiments are made of beside the course: pictures, small networks, tables of cases."""

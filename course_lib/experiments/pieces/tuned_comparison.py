@@ -1,0 +1,68 @@
+"""Several networks beside one another, each trained at the learning rate that suits it best."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from torch import nn
+from torch.nn import functional as F
+from torch.optim import Optimizer
+
+from course_lib.experiments.frame.steps import Run
+from course_lib.experiments.pieces.classifiers import train_classifier
+from course_lib.experiments.pieces.picture_experiment import PictureExperiment
+from course_lib.experiments.pieces.pictures import Pictures
+from course_lib.experiments.pieces.rate_search import search_rates
+from course_lib.optimizers import SGD, CosineAnnealingLR
+
+
+@dataclass(frozen=True)
+class TunedComparison(PictureExperiment):
+    """Short runs at each of `rates` are told apart on the validation pictures, for all alike."""
+
+    momentum: ClassVar[float] = 0.9
+
+    epochs: int = 40
+    search_epochs: int = 8
+    rates: tuple[float, ...] = (0.1, 0.05, 0.02, 0.01)
+    weight_decay: float = 5e-4
+
+    def train(
+        self,
+        run: Run,
+        arm: str,
+        build: Callable[[], nn.Module],
+        pictures: Pictures,
+        loss: Callable = F.cross_entropy,
+    ) -> dict:
+        """What `train_classifier` returns of the arm at its best rate, and the `search` for it."""
+
+        def at(rate: float, epochs: int, name: str, test: bool) -> dict:
+            return train_classifier(
+                run,
+                name,
+                build,
+                pictures,
+                lambda model: self._optimizer(model, rate, epochs * self._num_batches(pictures)),
+                epochs=epochs,
+                batch_size=self.batch_size,
+                loss=loss,
+                schedule_each="batch",
+                execution=self.execution,
+                test=test,
+            )
+
+        def briefly(name: str, rate: float) -> dict:
+            return at(rate, self.search_epochs, name, False)
+
+        search = search_rates(run, arm, self.rates, briefly)
+        return at(search["best"], self.epochs, arm, True) | {"search": search}
+
+    def _num_batches(self, pictures: Pictures) -> int:
+        return -(-len(pictures.train[1]) // self.batch_size)
+
+    def _optimizer(
+        self, model: nn.Module, rate: float, num_steps: int
+    ) -> tuple[Optimizer, CosineAnnealingLR]:
+        moves = SGD(model.parameters(), rate, self.momentum, weight_decay=self.weight_decay)
+        return moves, CosineAnnealingLR(moves, num_steps)
