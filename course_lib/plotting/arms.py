@@ -33,10 +33,18 @@ def by_arm(
             runs = record["measures"].get("runs", {})
             if name not in runs:
                 raise ValueError(f"{record['experiment']} has no run '{name}': {', '.join(runs)}.")
-            found.append(
-                {"experiment": name, "seed": record["seed"], "scale": record["scale"], **runs[name]}
-            )
+            own = {"experiment": name, "seed": record["seed"], "scale": record["scale"]}
+            found.append(own | runs[name] | {"epochs": _rows(runs[name].get("epochs", []))})
     return found
+
+
+def _rows(epochs: Sequence[Mapping] | Mapping[str, Sequence[float]]) -> list[Mapping]:
+    """One object per epoch, also where a long run keeps a list per quantity."""
+    if not isinstance(epochs, Mapping):
+        return list(epochs)
+    columns = zip(*epochs.values(), strict=True)
+    rows = [dict(zip(epochs, values, strict=True)) for values in columns]
+    return [{"epoch": number, **row} for number, row in enumerate(rows, start=1)]
 
 
 def plot_arms(

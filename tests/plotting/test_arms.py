@@ -40,6 +40,16 @@ def test_some_can_be_picked_in_any_order():
         by_arm(BOTH, ["dense"])
 
 
+def test_epochs_may_be_kept_as_a_list_per_quantity():
+    columns = {"train_error": [0.5, 0.25], "validation_error": [0.6, None]}
+    runs = {"plain": {"test_error": 0.3, "epochs": columns}}
+    (found,) = by_arm([BOTH[0] | {"measures": {"runs": runs}}])
+    assert found["epochs"] == [
+        {"epoch": 1, "train_error": 0.5, "validation_error": 0.6},
+        {"epoch": 2, "train_error": 0.25, "validation_error": None},
+    ]
+
+
 def test_curves_of_all_networks_state_their_common_scale_once():
     title = plot_curves(by_arm(BOTH), ("validation_error",)).axes[0].get_title(loc="left")
     assert title == (
