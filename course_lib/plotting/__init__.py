@@ -11,6 +11,7 @@ from course_lib.plotting.diagrams import (
 from course_lib.plotting.feature_maps import plot_feature_maps
 from course_lib.plotting.filters import plot_filters
 from course_lib.plotting.images import plot_images
+from course_lib.plotting.spread import plot_spread
 
 __all__ = [
     "by_arm",
@@ -23,4 +24,5 @@ __all__ = [
     "plot_feature_maps",
     "plot_filters",
     "plot_images",
+    "plot_spread",
 ]

@@ -2,9 +2,9 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from course_lib.plotting.end_labels import label_ends
 from course_lib.plotting.seed_series import Runs, by_experiment
 from course_lib.plotting.style import MUTED, SERIES, SMALL, house_style
 
@@ -20,7 +20,6 @@ QUANTITIES = {
     "train_loss": "training loss",
 }
 LINES = {"train_error": (0, (4, 2)), "validation_error": "-", "train_loss": "-"}
-LABEL_GAP = 0.065  # of the axis' height: one line of text
 
 
 def plot_curves(
@@ -49,7 +48,7 @@ def plot_curves(
                     (height, _label(names[runs.experiment], quantity, groups, quantities), color)
                 )
         _dress(axis, quantities, log)
-        _label_ends(axis, ends)
+        label_ends(axis, ends)
         axis.set_title(subtitle(groups, names), loc="left", fontsize=SMALL, color=MUTED, pad=8)
         return figure
 
@@ -106,27 +105,6 @@ def _dress(axis: "Axes", quantities: Sequence[str], log: bool) -> None:
         axis.set_ylim(bottom=0)
     axis.margins(x=0.02)
     axis.autoscale_view()  # now, because the labels are put where the lines end
-
-
-def _label_ends(axis: "Axes", ends: Sequence[tuple[float, str, str]]) -> None:
-    """Write each line's name where it ends, moved apart where two lines end together."""
-    to_axes = axis.transData + axis.transAxes.inverted()
-    # A logarithmic axis puts an error of zero far below itself.
-    heights = [max(to_axes.transform((0, height))[1], 0.0) for height, _, _ in ends]
-    for (_, text, color), height in zip(ends, _apart(heights), strict=True):
-        axis.annotate(
-            text, (1, height), (4, 0), xycoords="axes fraction", textcoords="offset points",
-            color=color, va="center", annotation_clip=False,
-        )  # fmt: skip
-
-
-def _apart(heights: Sequence[float]) -> list[float]:
-    """The same heights, each raised where it is less than a line of text above the next."""
-    moved = list(heights)
-    order = sorted(range(len(heights)), key=heights.__getitem__)
-    for below, above in pairwise(order):
-        moved[above] = max(moved[above], moved[below] + LABEL_GAP)
-    return moved
 
 
 def subtitle(groups: Sequence[Runs], names: Mapping[str, str]) -> str:

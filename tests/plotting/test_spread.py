@@ -1,0 +1,51 @@
+"""Oracle: means, smallest and largest values worked by hand."""
+
+import numpy as np
+import pytest
+from matplotlib.text import Annotation
+
+from course_lib.plotting import plot_spread
+
+LINES = {"plain": [[1.0, 4.0], [3.0, 16.0]], "residual": [[1.0, 1.0], [1.0, 1.0]]}
+
+
+def drawn(**options):
+    return plot_spread([2, 10], LINES, "layers", "gradient", **options).axes[0]
+
+
+def test_a_line_is_the_mean_and_its_band_the_range():
+    axis = drawn()
+    assert np.allclose(axis.lines[0].get_xydata(), [(2, 2), (10, 10)])
+    corners = {tuple(point) for point in axis.collections[0].get_paths()[0].vertices}
+    assert corners == {(2, 1), (2, 3), (10, 4), (10, 16)}
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("layers", "gradient")
+
+
+def test_on_a_logarithmic_axis_the_mean_is_geometric():
+    axis = drawn(log=True)
+    assert np.allclose(axis.lines[0].get_ydata(), [3**0.5, 8])
+    assert axis.get_yscale() == "log"
+
+
+def test_names_stand_where_the_lines_end_and_the_note_above():
+    axis = drawn(note="Before the first step.")
+    names = [note.get_text() for note in axis.findobj(Annotation) if note.get_text()]
+    assert names == ["plain", "residual"]
+    assert axis.get_title(loc="left") == "Mean and range of 2 seeds. Before the first step."
+    one = plot_spread([1], {"a": [[1.0]]}, "x", "y").axes[0]
+    assert one.get_title(loc="left") == "One seed."
+
+
+@pytest.mark.parametrize(
+    ("lines", "options", "message"),
+    [
+        ({}, {}, "lines has 0 names"),
+        ({str(k): [[1.0, 2.0]] for k in range(6)}, {}, "lines has 6 names"),
+        ({"a": [[1.0, 2.0]], "b": []}, {}, "as many, at least 1"),
+        ({"a": [[1.0]]}, {}, "must have 2 numbers a seed"),
+        ({"a": [[1.0, 0.0]]}, {"log": True}, "no logarithm"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(lines, options, message):
+    with pytest.raises(ValueError, match=message):
+        plot_spread([2, 10], lines, "x", "y", **options)
