@@ -39,9 +39,11 @@ class Runs:
         share, note = reduced["of_paper"], reduced["note"]
         if reduced["kind"] == "quick":
             work = "a quick run"
+        elif share is None:
+            work = "in full it is larger"
         else:
-            work = "" if share is None else f"{100 * share:.2g} % of the paper's training"
-        return ": ".join(filter(None, (work, note)))
+            work = f"{100 * share:.2g} % of the paper's training"
+        return f"{work}: {note}" if note else work
 
     def series(self, quantity: str) -> SeedSeries:
         """Mean, smallest and largest over the seeds; epochs that a seed lacks are left out."""
