@@ -1,5 +1,6 @@
 """Something measured by several seeds, against something else: a mean and a band."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,7 @@ def _mean(values: Sequence[Number], log: bool) -> float:
 def _title(lines: Mapping[str, Sequence], note: str) -> str:
     num = len(next(iter(lines.values())))
     seeds = "One seed." if num == 1 else f"Mean and range of {num} seeds."
-    return f"{seeds} {note}".strip()
+    return "\n".join([seeds, *textwrap.wrap(note, 95)])
 
 
 def _check(x: Sequence[Number], lines: Mapping[str, Sequence[Sequence[Number]]], log: bool) -> None:

@@ -31,7 +31,7 @@ def test_names_stand_where_the_lines_end_and_the_note_above():
     axis = drawn(note="Before the first step.")
     names = [note.get_text() for note in axis.findobj(Annotation) if note.get_text()]
     assert names == ["plain", "residual"]
-    assert axis.get_title(loc="left") == "Mean and range of 2 seeds. Before the first step."
+    assert axis.get_title(loc="left") == "Mean and range of 2 seeds.\nBefore the first step."
     one = plot_spread([1], {"a": [[1.0]]}, "x", "y").axes[0]
     assert one.get_title(loc="left") == "One seed."
 
