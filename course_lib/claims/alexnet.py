@@ -1,16 +1,27 @@
-"""AlexNet's layers, parameters, outputs and first weights.
+"""AlexNet as a whole: its layers, parameters, units, dropout and first weights.
 
-Lectures: colorado_2024, "Architecture"; colorado_2025, "AlexNet Architecture", "Training Settings".
-Source: Krizhevsky, Sutskever & Hinton 2012, sections 3 to 5.
+Lectures: colorado_2024, "Architecture"; colorado_2025, "AlexNet Architecture", "Training Settings";
+sharif_2024, "AlexNet". Source: Krizhevsky, Sutskever & Hinton 2012, sections 3 to 5. Maps are
+written as a lecture does it: height x width x number. `alexnet_walk` goes layer by layer.
 """
+
+from itertools import pairwise
 
 import torch
 from torch import Generator, nn
 
 from course_lib.architectures import find_network
-from course_lib.claims.shapes_only import layers_of, shapes_only
+from course_lib.claims.shapes_only import (
+    layers_of,
+    num_layers_with_weights,
+    shapes_only,
+    sizes_of,
+)
 from course_lib.initialization import alexnet_
-from course_lib.inspection import count_parameters, output_shapes
+from course_lib.inspection import count_neurons, count_parameters, output_shapes
+from course_lib.layers import output_size
+
+WITH_MAPS = ("conv1", "pool1", "conv2", "pool2", "conv3", "conv4", "conv5", "pool5")
 
 
 def num_parameters() -> int:
@@ -28,11 +39,6 @@ def kinds_of_layers() -> list[int]:
     return [*convolutions_and_poolings(), len(layers_of("alexnet", nn.Linear))]
 
 
-def layers_with_weights() -> int:
-    """The layers that learn: convolutions and fully connected ones."""
-    return len(layers_of("alexnet", nn.Conv2d)) + len(layers_of("alexnet", nn.Linear))
-
-
 def num_outputs() -> int:
     """The scores for one image."""
     return _shapes()[-1].output_shape[1]
@@ -44,10 +50,14 @@ def first_layer_filters() -> list[int]:
     return [first.out_channels, first.kernel_size[0]]
 
 
-def dropout_probability_and_layers() -> list[float]:
-    """The probability to drop a unit, and how many layers' outputs are thinned in one pass."""
-    dropped = [layer for layer in _shapes() if layer.name == "dropout"]
-    return [shapes_only("alexnet").dropout.p, len(dropped)]
+def dropout_rate() -> float:
+    """The probability to drop a unit."""
+    return shapes_only("alexnet").dropout.p
+
+
+def dropout_probability_and_layers() -> list[int | float]:
+    """This probability, and how many layers' outputs are thinned in one pass."""
+    return [dropout_rate(), len(layers_with_dropout())]
 
 
 def convolutions_with_dropout() -> int:
@@ -74,8 +84,82 @@ def first_deviation() -> float:
     return float(max((layer.weight for layer in _small_start()), key=torch.numel).detach().std())
 
 
+def map_sizes() -> list[str]:
+    """What five convolutions and three poolings give, in order."""
+    return [_maps(name) for name in WITH_MAPS]
+
+
+def normalized_sizes() -> list[str]:
+    """The maps that are normalized: as large as before the pooling."""
+    return [_maps(name) for name in ("norm1", "norm2")]
+
+
+def convolutions() -> list[str]:
+    """The kernels of the five convolutions."""
+    return [
+        f"{layer.out_channels} of {layer.kernel_size[0]}x{layer.kernel_size[1]}, "
+        f"stride {layer.stride[0]}, pad {layer.padding[0]}"
+        for layer in layers_of("alexnet", nn.Conv2d)
+    ]
+
+
+def poolings() -> list[str]:
+    """The windows of the three poolings."""
+    return [
+        f"{layer.kernel_size}x{layer.kernel_size}, stride {layer.stride}"
+        for layer in layers_of("alexnet", nn.MaxPool2d)
+    ]
+
+
+def fully_connected_sizes() -> list[int]:
+    """The units of the three fully connected layers."""
+    return [layer.out_features for layer in layers_of("alexnet", nn.Linear)]
+
+
+def input_side() -> int:
+    """The side at which 55 windows of 11 pixels, 4 apart, leave no pixel over: 11 + 54 x 4."""
+    conv1 = layers_of("alexnet", nn.Conv2d)[0]
+    window, step = conv1.kernel_size[0], conv1.stride[0]
+    fitting = range(window, 256, step)
+    return next(side for side in fitting if output_size(side, window, step) == (55, 55))
+
+
+def num_layers() -> int:
+    """Layers with weights."""
+    return num_layers_with_weights("alexnet")
+
+
+def num_parameters_without_groups() -> int:
+    """The same if every kernel saw all maps, as the sizes on a slide alone would have it."""
+    convolutions = layers_of("alexnet", nn.Conv2d)
+    return num_parameters() + sum(c.weight.numel() * (c.groups - 1) for c in convolutions)
+
+
+def num_neurons() -> int:
+    """The units of all layers with weights."""
+    return count_neurons(shapes_only("alexnet"), _image_shape())
+
+
+def layers_with_dropout() -> list[str]:
+    """The layers whose outputs are thinned out: those called just before a dropout."""
+    called: list[str] = []
+    model = shapes_only("alexnet")
+    hooks = [
+        module.register_forward_hook(lambda *_, name=name: called.append(name))
+        for name, module in model.named_children()
+    ]
+    model(torch.zeros(_image_shape(), device="meta"))
+    for hook in hooks:
+        hook.remove()
+    return [before for before, after in pairwise(called) if after == "dropout"]
+
+
 def _shapes():
-    return output_shapes(shapes_only("alexnet"), (1, *find_network("alexnet").input_shape))
+    return output_shapes(shapes_only("alexnet"), _image_shape())
+
+
+def _image_shape() -> tuple[int, ...]:
+    return (1, *find_network("alexnet").input_shape)
 
 
 def _small_start() -> list[nn.Module]:
@@ -84,3 +168,7 @@ def _small_start() -> list[nn.Module]:
     layers += [nn.Linear(2, 2000), nn.Linear(2000, 2000), nn.Linear(2000, 2)]
     alexnet_(nn.ModuleList(layers), Generator().manual_seed(0))
     return layers
+
+
+def _maps(name: str) -> str:
+    return "x".join(map(str, sizes_of("alexnet")[name]))

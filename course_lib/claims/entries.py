@@ -18,6 +18,7 @@ KEYS = ("id", "lecture", "heading", "states", "kind", "by", "value", "ours", "to
 KEYS += ("verdict", "remark", "proof")
 KINDS = {"computed": None, "record": {"experiment", "measure", "over"}}
 KINDS |= {"literature": {"source", "where"}}
+COMPUTED = re.compile(r"([a-z]\w*)\.([a-z]\w*)(?:\((\w+)\))?")  # module.function(word)
 HOLDS, REMARK, FAILS = "holds", "holds with a remark", "does not hold"
 VERDICTS = (HOLDS, REMARK, FAILS)
 
@@ -75,8 +76,11 @@ def _words(entry: dict) -> Iterator[str]:
 def _origin(entry: dict) -> Iterator[str]:
     """What `by` must be for each kind."""
     kind, by = entry["kind"], entry["by"]
-    if kind == "computed" and not (isinstance(by, str) and re.fullmatch(r"[a-z]\w*\.[a-z]\w*", by)):
-        yield f"its `by` is {by!r}; name a function of course_lib.claims as module.function."
+    if kind == "computed" and not (isinstance(by, str) and COMPUTED.fullmatch(by)):
+        yield (
+            f"its `by` is {by!r}; name a function of course_lib.claims as module.function, or "
+            "module.function(word)."
+        )
     wanted = KINDS.get(kind)
     if not wanted:
         return

@@ -3,7 +3,7 @@
 import importlib
 from statistics import fmean
 
-from course_lib.claims.entries import Claim, Value
+from course_lib.claims.entries import COMPUTED, Claim, Value
 from course_lib.training import records
 
 
@@ -30,22 +30,19 @@ def rounded(value: Value | tuple) -> Value:
 
 
 def _computed(name: str) -> Value:
-    module, function = name.split(".")
+    module, function, word = COMPUTED.fullmatch(name).groups()
     try:
         found = importlib.import_module(f"course_lib.claims.{module}")
     except ModuleNotFoundError as error:
         raise ImportError(f"there is no {error.name}, in which `{name}` should be.") from error
     if not callable(getattr(found, function, None)):
         raise AttributeError(f"course_lib.claims.{module} has no function {function}; write it.")
-    return getattr(found, function)()
+    return getattr(found, function)(*filter(None, [word]))
 
 
 def _measured(experiment: str, measure: str, over: str) -> Value:
-    """The mean over seeds of a number in the records, or what a function makes of the records."""
+    """The mean over seeds of a number in the records."""
     found = records(experiment)
-    if "." not in measure:
-        module = importlib.import_module("course_lib.claims.records")
-        return getattr(module, measure)(found)
     return fmean(_followed(record, measure) for record in found)
 
 

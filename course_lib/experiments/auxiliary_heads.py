@@ -45,31 +45,12 @@ class AuxiliaryHeads(TunedComparison):
     num_first_steps: int = 100
 
     def laptop(self) -> "AuxiliaryHeads":
-        return replace(
-            self,
-            num_train=10_000,
-            num_validation=2_000,
-            epochs=12,
-            search_epochs=4,
-            rates=(0.1, 0.05, 0.02),
-            divide_by=8,
-            num_first_steps=40,
-            autocast="bfloat16",
-        )
+        own = {"epochs": 12, "search_epochs": 4, "rates": (0.1, 0.05, 0.02), "divide_by": 8}
+        return replace(super().laptop(), **own, num_first_steps=40)
 
     def quick(self) -> "AuxiliaryHeads":
-        return replace(
-            self,
-            data="mnist_5k",
-            num_train=200,
-            num_validation=100,
-            batch_size=32,
-            epochs=1,
-            search_epochs=1,
-            rates=(0.02, 0.01),
-            divide_by=16,
-            num_first_steps=3,
-        )
+        own = {"num_train": 200, "batch_size": 32, "epochs": 1, "divide_by": 16}
+        return replace(super().quick(), **own, num_first_steps=3)
 
     def scale(self) -> Scale:
         return Scale(

@@ -47,27 +47,10 @@ class RemoveALayer(TunedComparison):
     divide_by: int = 2  # how many times narrower than AlexNet all layers are
 
     def laptop(self) -> "RemoveALayer":
-        return replace(
-            self,
-            num_train=10_000,
-            num_validation=2_000,
-            epochs=24,
-            search_epochs=6,
-            divide_by=8,
-            autocast="bfloat16",
-        )
+        return replace(super().laptop(), epochs=24, search_epochs=6, divide_by=8)
 
     def quick(self) -> "RemoveALayer":
-        return replace(
-            self,
-            data="mnist_5k",
-            num_train=300,
-            num_validation=100,
-            epochs=2,
-            search_epochs=1,
-            rates=(0.02, 0.01),
-            divide_by=32,
-        )
+        return replace(super().quick(), divide_by=32)
 
     def scale(self) -> Scale:
         return Scale(

@@ -60,28 +60,11 @@ class SmallFilters(TunedComparison):
     channels: int = 64
 
     def laptop(self) -> "SmallFilters":
-        return replace(
-            self,
-            num_train=10_000,
-            num_validation=2_000,
-            epochs=10,
-            search_epochs=3,
-            rates=(0.1, 0.05, 0.02),
-            channels=32,
-            autocast="bfloat16",
-        )
+        own = {"epochs": 10, "search_epochs": 3, "rates": (0.1, 0.05, 0.02), "channels": 32}
+        return replace(super().laptop(), **own)
 
     def quick(self) -> "SmallFilters":
-        return replace(
-            self,
-            data="mnist_5k",
-            num_train=300,
-            num_validation=100,
-            epochs=2,
-            search_epochs=1,
-            rates=(0.05, 0.02),
-            channels=4,
-        )
+        return replace(super().quick(), rates=(0.05, 0.02), channels=4)
 
     def scale(self) -> Scale:
         return Scale(

@@ -142,6 +142,7 @@ def _variables() -> dict[str, str]:
         "HOME": WORK,
         "USER": "student",
         "LANG": "C.UTF-8",
+        # Inside the walls /tmp is a small file system of the sandbox's own, gone with it.
         "TMPDIR": "/tmp",
         "IPYTHONDIR": "/tmp/ipython",
         "MPLBACKEND": "agg",

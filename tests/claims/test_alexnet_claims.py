@@ -17,7 +17,6 @@ def test_parameters_are_the_sum_of_the_layers():
 def test_layers_are_those_of_the_figure():
     assert alexnet.kinds_of_layers() == [5, 3, 3]
     assert alexnet.convolutions_and_poolings() == [5, 3]
-    assert alexnet.layers_with_weights() == 8
     assert alexnet.num_outputs() == 1000
     assert alexnet.first_layer_filters() == [96, 11]
     assert alexnet.more_layers_than_lenet()

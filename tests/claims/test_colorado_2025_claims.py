@@ -7,7 +7,7 @@ from torch import nn
 
 from course_lib.claims import (
     batch_statistics,
-    dropout_scaling,
+    dropout,
     first_weights,
     identity_shortcuts,
     shared_weights,
@@ -18,15 +18,15 @@ def test_dropout_scales_by_what_is_kept():
     """Oracle: the mean over all ten ways to keep two of five units of 1."""
     kept = list(torch.combinations(torch.arange(5), 2))
     mean = sum(len(pair) for pair in kept) / len(kept)
-    assert dropout_scaling.factor_at_test_time() * 5 == pytest.approx(mean) == 2
+    assert dropout.factor_at_test_time() * 5 == pytest.approx(mean) == 2
 
 
 def test_each_example_has_a_mask_of_its_own():
-    assert dropout_scaling.masks_in_a_batch() == 8
+    assert dropout.masks_in_a_batch() == 8
     torch.manual_seed(0)
     masks = nn.functional.dropout(torch.ones(8, 100)) > 0  # torch's does the same
     assert len(masks.unique(dim=0)) == 8
-    assert dropout_scaling.test_time_drops_nothing()
+    assert dropout.test_time_drops_nothing()
 
 
 def test_the_gradient_of_a_shared_weight_is_a_sum():

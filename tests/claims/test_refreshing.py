@@ -71,6 +71,15 @@ def test_a_function_that_is_not_there(by, message, write, computed):
         stale(parsed(write(computed | {"by": by})))
 
 
+def test_a_function_may_be_asked_for_one_of_several(write, computed):
+    asked = computed | {"by": "alexnet_walk.output_of(conv1)", "value": [55, 55, 96]}
+    (claim,) = parsed(write(asked))
+    assert fresh(claim) == [55, 55, 96]
+    (claim,) = parsed(write(asked | {"by": "alexnet_walk.output_of(conv9)"}))
+    with pytest.raises(ValueError, match="claim 'crops': 'conv9'"):
+        fresh(claim)
+
+
 def test_values_have_seven_digits_and_no_tuples():
     assert rounded((1 / 3, 2, True, "a")) == [0.3333333, 2, True, "a"]
     assert rounded(12345678.9) == 12345680.0

@@ -7,7 +7,6 @@ from pathlib import Path
 import torch
 
 from course_lib.experiments.frame.experiment import Experiment, Findings, Settled
-from course_lib.experiments.frame.shared_run import SharedRun
 from course_lib.experiments.frame.steps import Run
 from course_lib.provenance import digest, module_files, repository, results_folder, versions
 from course_lib.training import Record, processes, record, say, write_record
@@ -41,7 +40,7 @@ def run_experiment(
     if folder.exists():
         say(f"going on from {folder}")
     logs = logs and logs / experiment.name / f"seed{seed}"
-    run = SharedRun(seed, device, folder, deadline, logs)
+    run = Run(seed, device, folder, deadline, logs)
     findings = experiment.run(run)
     return processes.by_first(lambda: _keep(settled, findings, run, code, results))
 

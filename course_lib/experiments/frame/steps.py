@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_lib.training import Epoch, say
+from course_lib.training.processes import by_first, together
 from course_lib.training.whole_files import write_whole
 
 
@@ -33,16 +34,17 @@ class Run:
         """What `make(folder)` finds, as JSON; computed once, however often the run is cut short.
 
         `folder` is the step's own, for checkpoints. Where the findings have no "seconds", they
-        get those that the step took.
+        get those that the step took. Under torchrun every process takes every step, or one would
+        wait for ever for another; what the first of them found is kept, and is the answer for all.
         """
         path = self.folder / f"{name}.json"
-        if not path.exists():
+        if not by_first(path.exists):
             self.check_budget()
             started = time.perf_counter()
             found = make(self.folder / name)
             found = {"seconds": round(time.perf_counter() - started, 1)} | found
-            write_whole(path, json.dumps(found, allow_nan=False).encode())
-        return json.loads(path.read_bytes())
+            by_first(lambda: write_whole(path, json.dumps(found, allow_nan=False).encode()))
+        return by_first(lambda: json.loads(path.read_bytes()))
 
     @property
     def seconds(self) -> float:
@@ -51,9 +53,8 @@ class Run:
         return round(math.fsum(step["seconds"] for step in found), 1)
 
     def check_budget(self) -> None:
-        """Raise BudgetSpentError after the deadline."""
-        if time.monotonic() > self.deadline:
-            raise BudgetSpentError("The time is over.")
+        """Raise BudgetSpentError after the deadline; where one process is late, in all of them."""
+        together(self._stop_after_deadline)
 
     def after_epoch(self, epochs: int, label: str = "") -> Callable[[Epoch], None]:
         """For `fit`: say how an epoch went, then stop if the time is over."""
@@ -64,6 +65,10 @@ class Run:
                 self.check_budget()
 
         return report
+
+    def _stop_after_deadline(self) -> None:
+        if time.monotonic() > self.deadline:
+            raise BudgetSpentError("The time is over.")
 
 
 def _line(epoch: Epoch, epochs: int, label: str) -> str:

@@ -13,10 +13,8 @@ from torch.optim.lr_scheduler import LRScheduler
 from course_lib.data import load, split_off
 from course_lib.experiments.frame.experiment import Experiment, Findings, Scale
 from course_lib.experiments.frame.steps import Run
+from course_lib.experiments.pieces.pictures import VALIDATION_SEED
 from course_lib.training import History, fit, predictions
-
-# One cut for all seeds, so that their spread is that of training alone.
-VALIDATION_SEED = 0
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Several networks beside one another, each trained at the learning rate that suits it best."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from torch import nn
@@ -26,6 +26,13 @@ class TunedComparison(PictureExperiment):
     search_epochs: int = 8
     rates: tuple[float, ...] = (0.1, 0.05, 0.02, 0.01)
     weight_decay: float = 5e-4
+
+    def laptop(self) -> "TunedComparison":
+        return replace(self, num_train=10_000, num_validation=2_000, autocast="bfloat16")
+
+    def quick(self) -> "TunedComparison":
+        few = {"num_train": 300, "num_validation": 100, "epochs": 2, "search_epochs": 1}
+        return replace(self, data="mnist_5k", rates=(0.02, 0.01), **few)
 
     def train(
         self,

@@ -13,8 +13,7 @@ from pathlib import Path
 import torch
 
 from course_lib.cli import main as course
-from course_lib.experiments.frame.shared_run import SharedRun
-from course_lib.experiments.frame.steps import BudgetSpentError
+from course_lib.experiments.frame.steps import BudgetSpentError, Run
 from course_lib.training.processes import joined, rank
 
 
@@ -26,11 +25,11 @@ def steps(folder: Path) -> dict:
         made.append(place.name)
         return {"number": rank()}
 
-    run = SharedRun(0, "cpu", folder)
+    run = Run(0, "cpu", folder)
     answers = [run.step("first", make)["number"], run.step("second", make)["number"]]
     again = run.step("first", make)["number"]
     # The time of the last process alone is over.
-    late = SharedRun(0, "cpu", folder, deadline=time.monotonic() + (1000 if rank() == 0 else -1))
+    late = Run(0, "cpu", folder, deadline=time.monotonic() + (1000 if rank() == 0 else -1))
     known = late.step("second", make)["number"]
     try:
         late.step("third", make)

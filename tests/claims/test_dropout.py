@@ -2,11 +2,11 @@
 
 import torch
 
-from course_lib.claims import dropped_units
+from course_lib.claims import dropout
 
 
 def test_gradients_of_dropped_units():
-    assert dropped_units.gradients_of_dropped_units_are_zero()
+    assert dropout.gradients_of_dropped_units_are_zero()
     first = torch.rand(4, 3, requires_grad=True)
     second = torch.rand(2, 4, requires_grad=True)
     mask = torch.tensor([1.0, 0.0, 1.0, 0.0])
@@ -16,15 +16,15 @@ def test_gradients_of_dropped_units():
 
 
 def test_a_backward_that_forgets_the_mask_is_noticed(monkeypatch):
-    monkeypatch.setattr(dropped_units, "dropout_backward", lambda error, mask, p: error)
-    assert not dropped_units.gradients_of_dropped_units_are_zero()
+    monkeypatch.setattr(dropout, "dropout_backward", lambda error, mask, p: error)
+    assert not dropout.gradients_of_dropped_units_are_zero()
 
 
 def test_units_are_dropped_in_training_alone(monkeypatch):
-    assert dropped_units.drops_in_training()
+    assert dropout.drops_in_training()
 
     def always(x, p, training, generator):
         return x, torch.rand(x.shape) > p
 
-    monkeypatch.setattr(dropped_units, "dropout", always)
-    assert not dropped_units.drops_in_training()
+    monkeypatch.setattr(dropout, "dropout", always)
+    assert not dropout.drops_in_training()
