@@ -11,7 +11,6 @@ The record is book/results/kernel_speed/cuda.json.
 """
 
 import argparse
-import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ import torch
 from torch import Tensor
 
 from course_lib.experiments.pieces.kernel_cases import Case, make_cases
+from course_lib.experiments.pieces.timing import clock, keep
 from course_lib.provenance import digest, module_files, results_folder, versions
 
 QUESTION = "How much of what the device can do do our kernels reach?"
@@ -64,7 +64,7 @@ def _measure(case: Case, copy: Callable[[], Tensor], config: KernelSpeed) -> dic
     """Ours, torch's and a copy take turns; the shares are medians over the rounds."""
     _check_equal(case)
     sides = (case.kernel, case.oracle, copy)
-    rounds = [[_clock(side, config) for side in sides] for _ in range(config.num_rounds)]
+    rounds = [[clock(side, config.seconds) for side in sides] for _ in range(config.num_rounds)]
     ours, theirs, copied = (median(times) for times in zip(*rounds, strict=True))
     row = {"kernel": case.name, "sizes": case.sizes}
     row |= {"ours_ms": round(1e3 * ours, 4), "torch_ms": round(1e3 * theirs, 4)}
@@ -84,15 +84,6 @@ def _check_equal(case: Case) -> None:
     half = ours.dtype in (torch.float16, torch.bfloat16)
     close = {"rtol": 2e-2, "atol": 2e-2} if half else {"rtol": 1e-3, "atol": 1e-3}
     torch.testing.assert_close(ours, theirs, **close)
-
-
-def _clock(function: Callable, config: KernelSpeed) -> float:
-    """Seconds of one call; the timer waits for the device."""
-    # Not on top: its import looks for a CUDA toolkit, and says on stderr what it did not find.
-    from torch.utils.benchmark import Timer
-
-    timer = Timer("function()", globals={"function": function})
-    return timer.blocked_autorange(min_run_time=config.seconds).median
 
 
 def table(record: dict) -> str:
@@ -123,11 +114,7 @@ def main(arguments: list[str] | None = None) -> int:
     record = run(QUICK if options.quick else KernelSpeed(), "cuda")
     print(table(record), flush=True)
     folder = options.folder or (None if options.quick else results_folder() / "kernel_speed")
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / "cuda.json"
-        path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf8")
-        print(f"Recorded in {path}")
+    keep(record, folder, "cuda")
     return 0
 
 

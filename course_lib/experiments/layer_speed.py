@@ -10,7 +10,6 @@ book/results/layer_speed/<device>.json, for the CPU and, where there is one, for
 """
 
 import argparse
-import json
 import platform
 import time
 from collections.abc import Callable
@@ -23,6 +22,7 @@ import torch
 
 from course_lib import layers
 from course_lib.experiments.pieces.layer_cases import SEED_OF_DRAWS, Case, make_cases
+from course_lib.experiments.pieces.timing import clock, keep
 from course_lib.provenance import digest, module_files, results_folder, versions
 
 QUESTION = "How much slower than torch is a layer one can read?"
@@ -67,7 +67,10 @@ def _backwards(case: Case) -> tuple[Callable, Callable]:
 
 def _compare(ours: Callable, theirs: Callable, config: LayerSpeed) -> dict:
     """Median milliseconds of both, and the median of the ratios of the rounds."""
-    rounds = [(_clock(ours, config), _clock(theirs, config)) for _ in range(config.num_rounds)]
+    rounds = [
+        (clock(ours, config.seconds), clock(theirs, config.seconds))
+        for _ in range(config.num_rounds)
+    ]
     ours_ms, torch_ms = (round(1e3 * median(times), 4) for times in zip(*rounds, strict=True))
     ratio = round(median(mine / other for mine, other in rounds), 2)
     return {"ours_ms": ours_ms, "torch_ms": torch_ms, "ratio": ratio}
@@ -86,14 +89,6 @@ def _check_equal(case: Case, ours: Callable, theirs: Callable) -> None:
     # A forward that draws returns its mask, too, which torch keeps for itself.
     for one, other in zip(found[: len(wanted)] if case.draws else found, wanted, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-2)
-
-
-def _clock(function: Callable, config: LayerSpeed) -> float:
-    # Not on top: its import looks for a CUDA toolkit, and says on stderr what it did not find.
-    from torch.utils.benchmark import Timer
-
-    timer = Timer("function()", globals={"function": function}, num_threads=torch.get_num_threads())
-    return timer.blocked_autorange(min_run_time=config.seconds).median
 
 
 def run(config: LayerSpeed, device: str) -> dict:
@@ -144,11 +139,7 @@ def main(arguments: list[str] | None = None) -> int:
     for device in ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",):
         record = run(QUICK if options.quick else LayerSpeed(), device)
         print(table(record), flush=True)
-        if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
-            path = folder / f"{device}.json"
-            path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf8")
-            print(f"Recorded in {path}")
+        keep(record, folder, device)
     return 0
 
 

@@ -13,7 +13,6 @@ The record is book/results/throughput/<device>.json.
 """
 
 import argparse
-import json
 import platform
 import time
 from collections.abc import Callable
@@ -24,6 +23,7 @@ from statistics import median
 import torch
 
 from course_lib.experiments.pieces import throughput_cases as cases
+from course_lib.experiments.pieces.timing import clock, keep
 from course_lib.provenance import digest, module_files, results_folder, versions
 
 QUESTION = "How many images a second do our networks take, beside torchvision's?"
@@ -128,21 +128,16 @@ def take_turns(sides: dict[str, Callable[[], object]], config: Throughput) -> li
     """Seconds of a call of each side, round by round; every second round goes backward."""
     names = list(sides)
     return [
-        {name: _clock(sides[name], config) for name in (names if turn % 2 == 0 else names[::-1])}
+        {
+            name: clock(sides[name], config.seconds)
+            for name in (names if turn % 2 == 0 else names[::-1])
+        }
         for turn in range(config.num_rounds)
     ]
 
 
 def _share(amount: int, times: list[float], limits: list[float]) -> float:
     return round(median(amount / one / limit for one, limit in zip(times, limits, strict=True)), 4)
-
-
-def _clock(function: Callable, config: Throughput) -> float:
-    # Not on top: its import looks for a CUDA toolkit, and says on stderr what it did not find.
-    from torch.utils.benchmark import Timer
-
-    timer = Timer("function()", globals={"function": function}, num_threads=torch.get_num_threads())
-    return timer.blocked_autorange(min_run_time=config.seconds).median
 
 
 def table(record: dict) -> str:
@@ -183,11 +178,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(table(record), flush=True)
     some = options.quick or options.networks
     folder = options.folder or (None if some else results_folder() / "throughput")
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{device}.json"
-        path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf8")
-        print(f"Recorded in {path}")
+    keep(record, folder, device)
     return 0
 
 

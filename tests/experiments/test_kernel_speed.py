@@ -40,7 +40,7 @@ def test_every_kernel_gives_what_torch_gives_and_is_timed(record):
 
 def test_a_share_is_the_bytes_per_second_over_those_of_a_copy(monkeypatch):
     seconds = iter([4.0, 2.0, 1.0])  # ours, torch's, a copy
-    monkeypatch.setattr(kernel_speed, "_clock", lambda function, config: next(seconds))
+    monkeypatch.setattr(kernel_speed, "clock", lambda function, seconds_each: next(seconds))
     block = torch.zeros(500, dtype=torch.uint8)
     case = Case("x", "1", lambda: block, lambda: block, num_bytes=2000)
     row = kernel_speed._measure(case, lambda: block, kernel_speed.QUICK)

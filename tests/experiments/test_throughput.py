@@ -127,7 +127,7 @@ def test_sides_take_turns_and_every_second_round_goes_backward(monkeypatch):
         side()
         return float(len(called))
 
-    monkeypatch.setattr(throughput, "_clock", clock)
+    monkeypatch.setattr(throughput, "clock", clock)
     rounds = take_turns(sides, Throughput(num_rounds=3))
     assert called == [*sides, *reversed(sides), *sides]
     assert rounds[1] == {"copy": 5.0, "product": 6.0, "torchvision": 7.0, "ours": 8.0}
