@@ -32,7 +32,7 @@ class Claim:
     heading: str
     states: str
     kind: str
-    by: str | Mapping[str, str]
+    by: str | Mapping[str, str | int | float]
     value: Value
     ours: Value
     tolerance: int | float
@@ -84,10 +84,13 @@ def _origin(entry: dict) -> Iterator[str]:
     wanted = KINDS.get(kind)
     if not wanted:
         return
-    if not isinstance(by, dict) or set(by) != wanted or not all(_is_text(v) for v in by.values()):
+    texts = {k: v for k, v in by.items() if k != "above"} if isinstance(by, dict) else {}
+    if set(texts) != wanted or not all(map(_is_text, texts.values())):
         yield f"`by` of the kind '{kind}' holds {', '.join(sorted(wanted))}; it is {by!r}."
     elif by.get("over", "seeds") != "seeds":
         yield f"`over` is '{by['over']}'; records are averaged over seeds."
+    elif "above" in by and (kind != "record" or not _is_limit(by["above"])):
+        yield f"`above` is {by['above']!r}; give a number or a measure, and only for a record."
 
 
 def _values(entry: dict) -> Iterator[str]:
@@ -106,6 +109,10 @@ def is_number(value: object) -> bool:
     """An int or a float and no NaN; True is no number here."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return number and not math.isnan(value)
+
+
+def _is_limit(value: object) -> bool:
+    return is_number(value) or _is_text(value)
 
 
 def _is_value(value: object) -> bool:

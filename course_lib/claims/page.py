@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from course_lib.claims.entries import Claim, Value
+from course_lib.training import records
 
 HEADINGS = ("lecture", "claim", "the lecture", "here", "verdict")
 LARGE = 10_000  # from here on, digits are grouped; a year is not
@@ -36,7 +37,8 @@ def origin(claim: Claim) -> str:
     if claim.kind == "computed":
         return f"computed by {claim.by}"
     if claim.kind == "record":
-        return f"measured, mean over seeds of {claim.by['experiment']}"
+        how = "in every seed" if "above" in claim.by else "mean over seeds"
+        return f"measured, {how} of {claim.by['experiment']}{_scale(claim.by['experiment'])}"
     return f"read in {_cited(claim.by['source'])}, {claim.by['where']}"
 
 
@@ -72,6 +74,12 @@ def _entry(claim: Claim, with_lecture: bool) -> str:
 
 def _why(claim: Claim) -> list[str]:
     return [text for text in (claim.remark, claim.proof) if text]
+
+
+def _scale(experiment: str) -> str:
+    """How much smaller the runs were than those of the paper."""
+    scale = records(experiment)[0].scale
+    return "" if scale["kind"] == "paper" else f" at a reduced scale ({scale['note'].rstrip('.')})"
 
 
 def _cited(key: str) -> str:

@@ -40,14 +40,26 @@ def _computed(name: str) -> Value:
     return getattr(found, function)(*filter(None, [word]))
 
 
-def _measured(experiment: str, measure: str, over: str) -> Value:
-    """The mean over seeds of a number in the records."""
+def _measured(
+    experiment: str, measure: str, over: str, above: str | int | float | None = None
+) -> float | bool:
+    """The mean over seeds of a number in the records.
+
+    With `above`, a number or another measure: whether the first is larger in every seed.
+    """
     found = records(experiment)
-    return fmean(_followed(record, measure) for record in found)
+    values = [_followed(record, measure) for record in found]
+    if above is None:
+        return fmean(values)
+    limits = [_followed(record, above) if isinstance(above, str) else above for record in found]
+    return all(value > limit for value, limit in zip(values, limits, strict=True))
 
 
-def _followed(place: object, path: str) -> float:
-    """`measures.x.y`: attributes of the record, then keys of its dictionaries."""
+def _followed(place: object, path: str) -> int | float:
+    """`measures.x.y.-1`: attributes of the record, keys of its dictionaries, places in a list."""
     for name in path.split("."):
-        place = place[name] if isinstance(place, dict) else getattr(place, name)
+        if isinstance(place, list):
+            place = place[int(name)]
+        else:
+            place = place[name] if isinstance(place, dict) else getattr(place, name)
     return place

@@ -104,6 +104,9 @@ def test_where_a_value_is_from(small, write, computed):
     by = {"experiment": "lenet_mnist", "measure": "test.error", "over": "seeds"}
     record = ledger(write(computed | {"kind": "record", "by": by}))[0]
     assert origin(record) == "measured, mean over seeds of lenet_mnist"
+    by = {"experiment": "bagging", "measure": "seed", "over": "seeds", "above": -1}
+    record = ledger(write(computed | {"kind": "record", "by": by}))[0]
+    assert origin(record).startswith("measured, in every seed of bagging at a reduced scale (")
 
 
 def test_a_notebook_keeps_one_line_of_text_beside_the_page(small):

@@ -97,6 +97,22 @@ def test_a_record_is_a_mean_over_its_seeds(write, computed):
 
 
 @pytest.mark.parametrize(
+    ("measure", "above", "is_so"),
+    [
+        ("measures.depths.-1", "measures.depths.0", True),
+        ("measures.depths.0", "measures.depths.0", False),
+        ("seed", 0, False),
+        ("seed", -1, True),
+    ],
+)
+def test_what_is_so_in_every_seed(measure, above, is_so, write, computed):
+    """Oracle: the seeds are 0, 1 and 2, so not all are above 0; depths are sorted."""
+    by = {"experiment": "vanishing_gradients", "over": "seeds", "measure": measure, "above": above}
+    (claim,) = parsed(write(computed | {"kind": "record", "by": by}))
+    assert fresh(claim) is is_so
+
+
+@pytest.mark.parametrize(
     ("experiment", "measure"), [("no_such_run", "test.error"), ("lenet_mnist", "measures.mood")]
 )
 def test_a_record_that_is_not_there(experiment, measure, write, computed):

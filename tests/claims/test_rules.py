@@ -114,6 +114,17 @@ def test_records_are_averaged_over_seeds(write, computed):
     refused(path, "`over` is 'epochs'; records are averaged over seeds")
 
 
+@pytest.mark.parametrize("above", [None, True, ""])
+def test_a_limit_is_a_number_or_a_measure(above, write, computed):
+    by = {"experiment": "lenet_mnist", "measure": "seed", "over": "seeds", "above": above}
+    refused(write(computed | {"kind": "record", "by": by}), f"`above` is {above!r}; give a number")
+
+
+def test_a_paper_has_no_limit(write, literature):
+    path = write(literature | {"by": literature["by"] | {"above": 1}})
+    refused(path, "`above` is 1; give a number or a measure, and only for a record")
+
+
 def test_one_claim_by_its_id(write, computed, literature):
     path = write(computed, literature)
     assert claim("epochs", path).ours == 90
