@@ -47,9 +47,11 @@ class DepthDegradation(PictureExperiment):
     weight_decay: float = 1e-4
 
     def laptop(self) -> "DepthDegradation":
-        return replace(
-            self, num_train=6_400, num_validation=1_000, fraction=1 / 160, autocast="bfloat16"
-        )
+        """The paper's pictures, a fortieth of its steps: an hour on one core.
+
+        In 400 steps, which were tried, 56 layers learned next to nothing, with shortcuts or not.
+        """
+        return replace(self, fraction=1 / 40, autocast="bfloat16")
 
     def quick(self) -> "DepthDegradation":
         return replace(

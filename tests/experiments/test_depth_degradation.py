@@ -107,8 +107,8 @@ def test_a_fraction_shrinks_the_schedule_with_the_steps():
 
 def test_the_laptops_form_is_a_fraction_and_says_which():
     laptop = DepthDegradation().laptop()
-    # 64,000 / 160 = 400 steps, in 8 passes of 6,400 / 128 = 50 batches
-    assert (laptop.epochs, laptop.milestones) == (8, (200, 300))
+    # 64,000 / 40 = 1,600 steps; whole passes of 45,000 / 128 = 352 batches make it 5 * 352
+    assert (laptop.epochs, laptop.milestones) == (5, (800, 1200))
     scale = Settled(laptop).scale
-    assert (scale["kind"], scale["of_paper"]) == ("fraction", round(400 / 64_000, 4))
-    assert scale["note"].startswith("400 steps of 128 pictures for each network, 8 passes")
+    assert (scale["kind"], scale["of_paper"]) == ("fraction", round(1760 / 64_000, 4))
+    assert scale["note"].startswith("1,760 steps of 128 pictures for each network, 5 passes")
