@@ -56,9 +56,10 @@ test-fast: setup ## the quick part, without what takes half a minute or more
 test-all: setup book ## and the long runs
 	@$(PYTEST)
 
-bench: setup ## each layer beside torch's; the table goes into the book
+bench: setup ## layers beside torch, networks beside torchvision; the tables go into the book
 	@$(BIN)/python -m course_lib.experiments.layer_speed --threads 1
 	@$(BIN)/python -m course_lib.experiments.kernel_speed
+	@$(BIN)/python -m course_lib.experiments.throughput
 
 student-branch: setup ## a branch `student` with a fresh history and no solutions
 	@$(BIN)/python -m course_lib.authoring.student_branch

@@ -28,11 +28,6 @@ def mass_at_six() -> float:
     return _exactly(MAJORITY)
 
 
-def vote_is_better() -> bool:
-    """Whether the vote is wrong less often than one classifier, at the slide's error rate."""
-    return majority_of_eleven() < ERROR
-
-
 def bootstrap_is_a_subset() -> bool:
     """Whether a sample of 100,000 examples lacks (1 - 1/n)^n of them, about 1/e (seed 0)."""
     num = 100_000

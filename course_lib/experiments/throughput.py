@@ -142,21 +142,29 @@ def _share(amount: int, times: list[float], limits: list[float]) -> float:
 
 def table(record: dict) -> str:
     """The record as text; a ratio above 1 means that ours takes more images."""
-    heads = ("network", "task", "ours/s", "theirs/s", "ratio", "from", "to", "of peak", "of memory")
     lines = [
-        f"{record['device']}, {record['threads']} thread(s), torch {record['versions']['torch']}",
-        "{:12} {:9} {:>9} {:>9} {:>6} {:>6} {:>6} {:>8} {:>9}  sizes".format(*heads),
+        f"{record['device']}, {record['threads']} thread(s), torch {record['versions']['torch']}"
     ]
+    by_settings: dict[str, list[dict]] = {}
     for row in record["measures"]["rows"]:
-        ours, theirs = row["ours"], row["torchvision"]
-        lines += [
-            f"{row['network']:12} {row['task']:9} {ours['images_per_second']:9.1f} "
-            f"{theirs['images_per_second']:9.1f} {row['ratio']:6.2f} {row['least_ratio']:6.2f} "
-            f"{row['most_ratio']:6.2f} {ours['share_of_peak']:8.0%} "
-            f"{ours['share_of_bandwidth']:9.0%}  {row['sizes']}, {row['precision']}"
-            f"{'' if row['same_network'] else '; not the same network'}"
-        ]
+        by_settings.setdefault(f"{row['sizes']}, {row['precision']}", []).append(row)
+    heads = ("task", "ours/s", "theirs/s", "ratio", "from", "to", "of peak", "of memory")
+    for settings, rows in by_settings.items():
+        lines += ["{:21} {:9} {:>8} {:>8} {:>5} {:>5} {:>5} {:>7} {:>9}".format(settings, *heads)]
+        lines += map(_line, rows)
+    if not all(row["same_network"] for row in record["measures"]["rows"]):
+        lines += ["* torchvision's is another network; the file in architectures says how."]
     return "\n".join(lines)
+
+
+def _line(row: dict) -> str:
+    ours, theirs = row["ours"], row["torchvision"]
+    return (
+        f"{row['network'] + '*' * (not row['same_network']):21} {row['task']:9} "
+        f"{ours['images_per_second']:8.1f} {theirs['images_per_second']:8.1f} {row['ratio']:5.2f} "
+        f"{row['least_ratio']:5.2f} {row['most_ratio']:5.2f} {ours['share_of_peak']:7.0%} "
+        f"{ours['share_of_bandwidth']:9.0%}"
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -20,15 +20,19 @@ def plot_spread(
     ylabel: str,
     *,
     log: bool = False,
+    log_x: bool = False,
     note: str = "",
 ) -> "Figure":
     """Draw one line for each name: the mean over seeds, and from the least to the most as a band.
 
     `lines` has, for each name, a list for each seed, as long as `x`. With `log` the vertical axis
-    is logarithmic, and the mean is the geometric one. `note` stands above: the number of seeds is
-    said there anyway, so it should say the scale, if that is reduced.
+    is logarithmic, and the mean is the geometric one; with `log_x` the other axis is. `note` stands
+    above: the number of seeds is said there anyway, so it should say the scale, if that is reduced.
     """
     _check(x, lines, log)
+    if log_x and min(x) <= 0:
+        raise ValueError(f"x has {min(x)}, which has no logarithm.")
+    scales = {"xscale": "log" if log_x else "linear", "yscale": "log" if log else "linear"}
     ends = []
     with house_style() as plt:
         figure, axis = plt.subplots(figsize=(7.2, 3.6))
@@ -39,7 +43,7 @@ def plot_spread(
             bounds = [min(column) for column in columns], [max(column) for column in columns]
             axis.fill_between(x, *bounds, color=color, alpha=0.18, linewidth=0)
             ends.append((means[-1], name, color))
-        axis.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
+        axis.set(xlabel=xlabel, ylabel=ylabel, **scales)
         axis.grid(axis="y")
         axis.margins(x=0.02)
         axis.autoscale_view()

@@ -22,6 +22,7 @@ from course_lib.experiments.pieces.throughput_cases import (
     work,
 )
 from course_lib.experiments.throughput import Throughput, main, take_turns
+from course_lib.provenance import results_folder
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +113,7 @@ def test_networks_that_answer_differently_are_not_timed():
     pair = make_pair("resnet18", "cpu")
     images = torch.randn(1, 3, 64, 64)
     check_equal(pair, images)
-    nn.init.zeros_(pair.ours.classifier.weight)
+    pair.ours.classifier.weight = nn.Parameter(torch.zeros(1000, 512))
     with pytest.raises(AssertionError, match="not close"):
         check_equal(pair, images)
     check_equal(Pair("other", pair.ours, pair.theirs, are_same=False), images)
@@ -147,7 +148,26 @@ def test_a_run_of_some_networks_leaves_the_committed_record_alone(tmp_path, monk
     assert not list(tmp_path.iterdir())
     main([])
     assert len(list((tmp_path / "throughput").iterdir())) == 1
-    assert "ratio" in capsys.readouterr().out
+    assert "torch" in capsys.readouterr().out
+
+
+def test_the_same_weights_lie_in_the_same_memory():
+    pair = make_pair("densenet121", "cpu")
+    places = [{w.data_ptr() for w in side.parameters()} for side in (pair.ours, pair.theirs)]
+    assert places[0] == places[1]
+
+
+def test_the_table_of_the_committed_record():
+    """Networks of the same layers are about as fast; a line for each network and task."""
+    found = json.loads((results_folder() / "throughput" / "cpu.json").read_text())
+    rows = found["measures"]["rows"]
+    assert all(0.5 < row["ratio"] < 2 for row in rows)
+    lines = throughput.table(found).splitlines()
+    assert len(lines) == len(rows) + 3
+    assert lines[1].startswith("8x3x224x224, float32  task")
+    assert [line.split()[0] for line in lines if "inference" in line][-1] == "googlenet*"
+    assert lines[-1].startswith("* torchvision's")
+    assert max(map(len, lines)) <= 88
 
 
 def test_no_threads_is_refused(capsys):

@@ -27,6 +27,12 @@ def test_on_a_logarithmic_axis_the_mean_is_geometric():
     assert axis.get_yscale() == "log"
 
 
+def test_the_other_axis_may_be_logarithmic_too():
+    assert (drawn(log_x=True).get_xscale(), drawn().get_xscale()) == ("log", "linear")
+    with pytest.raises(ValueError, match="x has 0, which has no logarithm"):
+        plot_spread([0, 1], {"a": [[1.0, 2.0]]}, "x", "y", log_x=True)
+
+
 def test_names_stand_where_the_lines_end_and_the_note_above():
     axis = drawn(note="Before the first step.")
     names = [note.get_text() for note in axis.findobj(Annotation) if note.get_text()]
