@@ -21,13 +21,15 @@ def plot_spread(
     *,
     log: bool = False,
     log_x: bool = False,
+    factor: Number = 1,
     note: str = "",
 ) -> "Figure":
     """Draw one line for each name: the mean over seeds, and from the least to the most as a band.
 
     `lines` has, for each name, a list for each seed, as long as `x`. With `log` the vertical axis
-    is logarithmic, and the mean is the geometric one; with `log_x` the other axis is. `note` stands
-    above: the number of seeds is said there anyway, so it should say the scale, if that is reduced.
+    is logarithmic, and the mean is the geometric one; with `log_x` the other axis is. All numbers
+    are multiplied by `factor`, which is 100 for percent. `note` stands above: the number of seeds
+    is said there anyway, so it should say the scale, if that is reduced.
     """
     _check(x, lines, log)
     if log_x and min(x) <= 0:
@@ -37,7 +39,7 @@ def plot_spread(
     with house_style() as plt:
         figure, axis = plt.subplots(figsize=(7.2, 3.6))
         for (name, seeds), color in zip(lines.items(), SERIES, strict=False):
-            columns = list(zip(*seeds, strict=True))
+            columns = [[factor * each for each in column] for column in zip(*seeds, strict=True)]
             means = [_mean(column, log) for column in columns]
             axis.plot(x, means, color=color, marker="o", markersize=3)
             bounds = [min(column) for column in columns], [max(column) for column in columns]

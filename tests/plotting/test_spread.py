@@ -21,6 +21,12 @@ def test_a_line_is_the_mean_and_its_band_the_range():
     assert (axis.get_xlabel(), axis.get_ylabel()) == ("layers", "gradient")
 
 
+def test_numbers_may_be_drawn_in_percent():
+    axis = drawn(factor=100)
+    assert np.allclose(axis.lines[0].get_ydata(), [200, 1000])
+    assert axis.collections[0].get_paths()[0].vertices[:, 1].max() == 1600
+
+
 def test_on_a_logarithmic_axis_the_mean_is_geometric():
     axis = drawn(log=True)
     assert np.allclose(axis.lines[0].get_ydata(), [3**0.5, 8])
