@@ -32,6 +32,12 @@ def test_every_seed_has_a_record_of_the_experiment_as_it_stands(name):
         assert each.scale["kind"] != "quick"
 
 
+def test_the_page_of_all_questions_names_each_that_has_an_answer():
+    page = (Path(__file__).parents[2] / "book" / "experiments.md").read_text(encoding="utf8")
+    answered = [name for name in EXPERIMENTS if (results_folder() / name).exists()]
+    assert [name for name in answered if f'"{name}"' not in page] == []
+
+
 @pytest.mark.parametrize("name", LENETS)
 def test_the_digits_of_1998_are_answered_at_the_papers_scale(name):
     for each in records(name):
