@@ -40,7 +40,7 @@ class Runs:
         if reduced["kind"] == "quick":
             work = "a quick run"
         elif share is None:
-            work = "in full it is larger"
+            work = "short of the full run"
         else:
             work = f"{100 * share:.2g} % of the paper's training"
         return f"{work}: {note}" if note else work

@@ -125,7 +125,7 @@ def test_of_several_experiments_the_reduced_one_is_named():
 def test_without_a_paper_the_note_says_it_all():
     ours = {"kind": "fraction", "of_paper": None, "note": "64 of 256 restarts."}
     title = plot_curves([run(scale=ours)]).axes[0].get_title(loc="left")
-    assert title == "One seed.\nReduced scale, in full it is larger: 64 of 256 restarts."
+    assert title == "One seed.\nReduced scale, short of the full run: 64 of 256 restarts."
 
 
 def test_a_loss_is_drawn_in_its_own_unit():
