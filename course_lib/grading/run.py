@@ -7,9 +7,11 @@ from nbformat import NotebookNode
 
 from course_lib.grading.channel import Channel, NoAnswerError
 from course_lib.grading.examination import Answer, Question
-from course_lib.grading.kernel import Ran, SandboxKernel
+from course_lib.grading.kernel import KernelLostError, Ran, SandboxKernel
+from course_lib.grading.transplant import is_answer
 
 CELL_SECONDS = 30.0
+GIVEN_SECONDS = 120.0  # for what we wrote, such as `import torch` on a machine that is busy
 GREETING_SECONDS = 30.0
 SERVE = "__import__('course_lib.checking.probe', fromlist=['probe']).serve(globals())"
 NOT_TRIED = "it was not tried: on an earlier case it gave no answer."
@@ -24,6 +26,7 @@ class NotebookRun:
 
     `ran` holds what came of each cell, by cell id. A cell that was cut is skipped from then on.
     A kernel that is lost is started anew, so that one function's fault costs only that function.
+    Before the first answer nothing of the student's has run: what is cut there is a fault of ours.
     """
 
     def __init__(self, notebook: NotebookNode, library: Path, cell_seconds: float = CELL_SECONDS):
@@ -94,11 +97,15 @@ class NotebookRun:
         """Whether all cells that are still to be run came to an end."""
         self._kernel = SandboxKernel(self._library)
         self._kernel.__enter__()
+        is_given = True
         for cell in self._cells:
+            is_given = is_given and not is_answer(cell)
             before = self.ran.get(cell.id)
             if before is not None and before.cut:
                 continue
-            after = self._kernel.run(cell.source, self._cell_seconds)
+            after = self._kernel.run(cell.source, GIVEN_SECONDS if is_given else self._cell_seconds)
+            if after.cut and is_given:
+                raise KernelLostError(f"of the code that is given, a cell was cut: {after.cut}")
             if before is None or after.cut:
                 self.ran[cell.id] = after
             if after.cut:
