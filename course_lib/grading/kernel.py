@@ -16,6 +16,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
 from course_lib.grading.clock import Clock
+from course_lib.grading.interrupts import ctrl_c_waits
 
 MESSAGE_BYTES = 8 * 2**20  # a larger message closes the connection before it is read
 MESSAGES_WAITING = 16
@@ -68,6 +69,7 @@ class SandboxKernel:
             raise
         return self
 
+    @ctrl_c_waits()
     def __exit__(self, *_) -> None:
         if self.provisioner:
             self.provisioner.close()
@@ -77,15 +79,16 @@ class SandboxKernel:
         self._context.destroy(linger=0)
 
     def _start(self) -> None:
-        self._manager.start_kernel()
-        for option, value in (
-            (zmq.MAXMSGSIZE, MESSAGE_BYTES),
-            (zmq.RCVHWM, MESSAGES_WAITING),
-            (zmq.LINGER, 0),
-        ):
-            self._context.setsockopt(option, value)
-        self._client = self._manager.client(context=self._context)
-        self._client.start_channels(hb=False)
+        with ctrl_c_waits():
+            self._manager.start_kernel()
+            for option, value in (
+                (zmq.MAXMSGSIZE, MESSAGE_BYTES),
+                (zmq.RCVHWM, MESSAGES_WAITING),
+                (zmq.LINGER, 0),
+            ):
+                self._context.setsockopt(option, value)
+            self._client = self._manager.client(context=self._context)
+            self._client.start_channels(hb=False)
         self._client.wait_for_ready(timeout=SECONDS_TO_START)
 
     @property

@@ -1,6 +1,9 @@
 """Cells of friendly and hostile notebooks, run in the sandbox. Oracle: what they say and do."""
 
+import signal
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -101,3 +104,18 @@ def test_files_where_the_sockets_are_end_the_kernel(library):
         fill = f"for i in range(60): open('{folder}/' + str(i), 'wb').write(bytes(2**20))"
         said = kernel.run(f"{fill}\nwhile True: pass", 20.0)
         assert said.cut == "it wrote files where it may not"
+
+
+def test_ctrl_c_before_the_folder_has_a_name_leaves_no_folder(library, monkeypatch):
+    make, made = tempfile.mkdtemp, []
+
+    def make_and_press_ctrl_c(**kwargs) -> str:
+        made.append(make(**kwargs))
+        signal.raise_signal(signal.SIGINT)
+        return made[-1]
+
+    monkeypatch.setattr(tempfile, "mkdtemp", make_and_press_ctrl_c)
+    with pytest.raises(KeyboardInterrupt), SandboxKernel(library):
+        pass
+    assert not any(Path(folder).exists() for folder in made)
+    assert made
