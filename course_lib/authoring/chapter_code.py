@@ -1,6 +1,7 @@
 """What the code of a chapter depends on: library modules, run records, versions."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,13 +20,17 @@ def reads(chapter: Chapter, root: Path) -> dict[str, str]:
     for _, tree in syntax_trees(chapter):
         modules += _imported(tree)
         results |= _records(tree, root / "book" / "results")
+    ledger = root / "book" / "claims.yml"
+    reads_claims = any(name.startswith("course_lib.claims") for name in modules)
+    if reads_claims:
+        results |= _measured_claims(ledger) & _known(root / "book" / "results")
     files = provenance.module_files(modules)
     named = {path.relative_to(provenance.PACKAGE.parent).as_posix(): path for path in files}
     for name in results:
         for path in (root / "book" / "results" / name).iterdir():
             named[path.relative_to(root).as_posix()] = path
-    if any(name.startswith("course_lib.claims") for name in modules):
-        named["book/claims.yml"] = root / "book" / "claims.yml"
+    if reads_claims:
+        named["book/claims.yml"] = ledger
     return {name: provenance.digest(path)[:16] for name, path in sorted(named.items())}
 
 
@@ -70,5 +75,13 @@ def _imported(tree: ast.Module) -> Iterator[str]:
 def _records(tree: ast.Module, folder: Path) -> set[str]:
     """The experiments a cell names; `for name in (...): records(name)` is found like this too."""
     strings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    known = {path.name for path in folder.glob("*/") if path.is_dir()}
-    return {value for value in strings if isinstance(value, str)} & known
+    return {value for value in strings if isinstance(value, str)} & _known(folder)
+
+
+def _measured_claims(ledger: Path) -> set[str]:
+    """The experiments that claims are answered by; the page says at which scale they ran."""
+    return set(re.findall(r"\bexperiment: (\w+)", ledger.read_text(encoding="utf8")))
+
+
+def _known(folder: Path) -> set[str]:
+    return {path.name for path in folder.glob("*/") if path.is_dir()}

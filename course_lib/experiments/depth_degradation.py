@@ -47,7 +47,7 @@ class DepthDegradation(PictureExperiment):
     weight_decay: float = 1e-4
 
     def laptop(self) -> "DepthDegradation":
-        """The paper's pictures, a fortieth of its steps: an hour on one core.
+        """The paper's pictures, and about a fortieth of its steps.
 
         In 400 steps, which were tried, 56 layers learned next to nothing, with shortcuts or not.
         """

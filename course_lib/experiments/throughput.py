@@ -89,6 +89,7 @@ def _measure(
     """One row: medians of all rounds, with the least and the most for the ratio."""
     networks = {"ours": pair.ours, "torchvision": pair.theirs}
     sides = {name: cases.work(each, images, task, precision) for name, each in networks.items()}
+    pair.share_weights()  # now: `work` may have laid them out anew
     counts = {
         side: (cases.count_operations(run), cases.count_bytes(run)) for side, run in sides.items()
     }

@@ -68,6 +68,13 @@ def test_who_reads_the_ledger_of_claims_depends_on_it(library):
     assert "book/claims.yml" not in reads(library.chapter(cell("import torch")), library.root)
 
 
+def test_who_reads_the_ledger_depends_on_the_records_that_it_names(library):
+    path = library.folder / "claims.yml"
+    path.write_text("- by: {experiment: lenet_mnist, measure: seed}", encoding="utf8")
+    found = reads(library.chapter(cell("from course_lib.claims import ledger")), library.root)
+    assert "book/results/lenet_mnist/seed0.json" in found
+
+
 def test_magics_and_semicolons_are_python_here(library):
     library_chapter = library.chapter(cell("%matplotlib inline\nfrom course_lib import sizes;"))
     assert "course_lib/sizes.py" in reads(library_chapter, library.root)

@@ -142,19 +142,30 @@ def test_the_full_run_is_a_batch_of_imagenet_for_all_networks():
 
 def test_a_run_of_some_networks_leaves_the_committed_record_alone(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(throughput, "results_folder", lambda: tmp_path)
-    monkeypatch.setattr(throughput, "_rows", lambda *given: [])
+    committed = json.loads((results_folder() / "throughput" / "cpu.json").read_text())
+    monkeypatch.setattr(throughput, "_rows", lambda *given: committed["measures"]["rows"])
     main(["--quick"])
     main(["--networks", "vgg16"])
     assert not list(tmp_path.iterdir())
     main([])
     assert len(list((tmp_path / "throughput").iterdir())) == 1
-    assert "torch" in capsys.readouterr().out
+    assert "ratio" in capsys.readouterr().out
 
 
-def test_the_same_weights_lie_in_the_same_memory():
-    pair = make_pair("densenet121", "cpu")
-    places = [{w.data_ptr() for w in side.parameters()} for side in (pair.ours, pair.theirs)]
-    assert places[0] == places[1]
+@pytest.mark.parametrize("precision", [FLOAT32, BFLOAT16])
+def test_while_it_is_measured_the_same_weights_lie_in_the_same_memory(monkeypatch, precision):
+    pair, seen = make_pair("resnet18", "cpu"), []
+
+    def look(sides, config):
+        for side in (pair.ours, pair.theirs):
+            seen.append([weights.data_ptr() for weights in side.parameters()])
+        return [dict.fromkeys(sides, 1.0)]
+
+    monkeypatch.setattr(throughput, "take_turns", look)
+    images = torch.randn(1, 3, 64, 64)
+    throughput._measure(pair, images, "inference", precision, throughput.QUICK)
+    assert seen[0] == seen[1]
+    check_equal(pair, images)
 
 
 def test_the_table_of_the_committed_record():
