@@ -6,7 +6,7 @@ Differs from the paper: it gives no numbers for this; its network is of ImageNet
 `SmallGoogLeNet` on CIFAR-10: the nine modules of table 1 with their widths divided alike, below
 them convolutions of 3x3 on 32x32 and 16x16 pixels, no response normalization. The heads pool 8x8
 maps to 2x2 in place of 14x14 to 4x4. First weights are He et al.'s, which came later. The rate
-of each arm is chosen on validation pictures and comes down along a cosine.
+of each arm is chosen on validation pictures; it climbs and falls along a cosine.
 
 The gradients of the first steps are taken apart: what the loss at the end sends to a layer, what
 those of the heads send there (times 0.3), and both together, each as a Euclidean norm.
@@ -28,7 +28,6 @@ from course_lib.experiments.frame.steps import Run
 from course_lib.experiments.pieces.pictures import Centered, Examples, Pictures, seeded
 from course_lib.experiments.pieces.small_googlenet import LossWithHeads, SmallGoogLeNet
 from course_lib.experiments.pieces.tuned_comparison import TunedComparison
-from course_lib.optimizers import SGD
 
 EARLY_LAYERS = ("conv1", "conv2", "inception_3a", "inception_3b")
 ARMS = {"without_heads": False, "with_heads": True}
@@ -45,7 +44,7 @@ class AuxiliaryHeads(TunedComparison):
     num_first_steps: int = 100
 
     def laptop(self) -> "AuxiliaryHeads":
-        own = {"epochs": 12, "search_epochs": 4, "rates": (0.1, 0.05, 0.02), "divide_by": 8}
+        own = {"epochs": 24, "search_epochs": 4, "rates": (0.1, 0.05, 0.02), "divide_by": 8}
         return replace(super().laptop(), **own, num_first_steps=40)
 
     def quick(self) -> "AuxiliaryHeads":
@@ -85,14 +84,14 @@ class AuxiliaryHeads(TunedComparison):
     def _first_gradients(
         self, run: Run, arm: str, has_heads: bool, pictures: Pictures, rate: float
     ) -> dict:
-        """The norms of the first steps, at the first rate of the training, in full precision."""
+        """The norms of the first steps, at the rates of the training, in full precision."""
 
         def make(folder: Path) -> dict:
             loss = LossWithHeads()
             build = partial(SmallGoogLeNet, self.divide_by, loss if has_heads else None)
             network = seeded(build, run.seed, run.device)
             model = Centered(network, pictures.centering).to(run.device)
-            moves = SGD(model.parameters(), rate, self.momentum, weight_decay=self.weight_decay)
+            moves, along = self._optimizer(model, rate, self.epochs * self._num_batches(pictures))
             found: dict = {name: {} for name in EARLY_LAYERS}
             for images, labels in self._first_batches(pictures.train, run.seed):
                 parts = loss.parts(model(images), labels)
@@ -102,6 +101,7 @@ class AuxiliaryHeads(TunedComparison):
                 moves.zero_grad()
                 sum(parts.values()).backward()
                 moves.step()
+                along.step()
             return {"norms": found}
 
         return run.step(f"first_gradients_{arm}", make)["norms"]

@@ -60,7 +60,7 @@ class SmallFilters(TunedComparison):
     channels: int = 64
 
     def laptop(self) -> "SmallFilters":
-        own = {"epochs": 10, "search_epochs": 3, "rates": (0.05, 0.02, 0.01, 0.005), "channels": 32}
+        own = {"epochs": 30, "search_epochs": 3, "rates": (0.05, 0.02, 0.01, 0.005), "channels": 32}
         return replace(super().laptop(), **own)
 
     def quick(self) -> "SmallFilters":

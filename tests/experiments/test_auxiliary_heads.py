@@ -110,4 +110,4 @@ def test_the_settings_say_what_they_are():
     assert Settled(AuxiliaryHeads()).scale["kind"] == "paper"
     scale = Settled(AuxiliaryHeads().laptop()).scale
     assert (scale["kind"], scale["of_paper"]) == ("fraction", None)
-    assert scale["note"].startswith("GoogLeNet's widths divided by 8, 12 passes through 10,000")
+    assert scale["note"].startswith("GoogLeNet's widths divided by 8, 24 passes through 10,000")

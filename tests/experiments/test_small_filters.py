@@ -94,4 +94,4 @@ def test_the_settings_say_what_they_are():
     assert Settled(SmallFilters()).scale["kind"] == "paper"
     scale = Settled(SmallFilters().laptop()).scale
     assert (scale["kind"], scale["of_paper"]) == ("fraction", None)
-    assert scale["note"].startswith("32 channels, 10 passes through 10,000 pictures of cifar10")
+    assert scale["note"].startswith("32 channels, 30 passes through 10,000 pictures of cifar10")

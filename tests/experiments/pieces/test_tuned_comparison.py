@@ -21,26 +21,30 @@ def test_the_rate_is_chosen_on_validation_in_short_runs_that_leave_the_test_set_
             rates.append(moves.param_groups[0]["lr"])
             moves.step()
             schedule.step()
-        calls.append((name, options["epochs"], options["test"], rates[0], schedule.get_last_lr()))
+        calls.append((name, options["epochs"], options["test"], max(rates), rates))
         epochs = [{"train_loss": 1.0}]
         return {"validation_error": ERRORS.get(name, 0.2), "epochs": epochs, "test_error": None}
 
     monkeypatch.setattr(tuned_comparison, "train_classifier", note)
     experiment = TunedComparison(
-        data="mnist_5k", num_train=300, num_validation=100, epochs=5, search_epochs=2
+        data="mnist_5k", num_train=300, num_validation=100, epochs=10, search_epochs=5
     )
     found = experiment.train(
         Run(0, "cpu", tmp_path), "arm", lambda: None, experiment.pictures("cpu")
     )
-    # 300 pictures in batches of 128 are 3 steps; along its cosine each run ends at a rate of 0.
+    # 300 pictures in batches of 128 are 3 steps an epoch. The rate climbs in the first fifth of a
+    # run, is at its height after 5 steps of 30, and is all but 0 in the last.
     assert [call[:4] for call in calls] == [
-        ("arm_at_0.1", 2, False, 0.1),
-        ("arm_at_0.05", 2, False, 0.05),
-        ("arm_at_0.02", 2, False, 0.02),
-        ("arm_at_0.01", 2, False, 0.01),
-        ("arm", 5, True, 0.05),
+        ("arm_at_0.1", 5, False, 0.1),
+        ("arm_at_0.05", 5, False, 0.05),
+        ("arm_at_0.02", 5, False, 0.02),
+        ("arm_at_0.01", 5, False, 0.01),
+        ("arm", 10, True, 0.05),
     ]
-    assert all(last == [0.0] for *_, last in calls)
+    *_, rates = calls[-1]
+    assert rates[:6] == sorted(rates[:6])
+    assert rates[5:] == sorted(rates[5:], reverse=True)
+    assert all(rates[-1] < max(rates) / 1e4 for *_, rates in calls)
     assert found["search"]["best"] == 0.05
     assert found["search"]["validation_error"] == list(ERRORS.values())
     assert found["validation_error"] == 0.2
