@@ -79,7 +79,10 @@ def _records(tree: ast.Module, folder: Path) -> set[str]:
 
 
 def _measured_claims(ledger: Path) -> set[str]:
-    """The experiments that claims are answered by; the page says at which scale they ran."""
+    """The experiments that claims are answered by; the page says at which scale they ran.
+
+    They are found in the text, as this part of the course does not import the one of the claims.
+    """
     return set(re.findall(r"\bexperiment: (\w+)", ledger.read_text(encoding="utf8")))
 
 

@@ -91,7 +91,7 @@ class AuxiliaryHeads(TunedComparison):
             build = partial(SmallGoogLeNet, self.divide_by, loss if has_heads else None)
             network = seeded(build, run.seed, run.device)
             model = Centered(network, pictures.centering).to(run.device)
-            moves, along = self._optimizer(model, rate, self.epochs * self._num_batches(pictures))
+            moves, along = self._optimizer(model, rate, self.epochs, pictures)
             found: dict = {name: {} for name in EARLY_LAYERS}
             for images, labels in self._first_batches(pictures.train, run.seed):
                 parts = loss.parts(model(images), labels)

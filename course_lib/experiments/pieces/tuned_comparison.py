@@ -55,7 +55,7 @@ class TunedComparison(PictureExperiment):
                 name,
                 build,
                 pictures,
-                lambda model: self._optimizer(model, rate, epochs * self._num_batches(pictures)),
+                lambda model: self._optimizer(model, rate, epochs, pictures),
                 epochs=epochs,
                 batch_size=self.batch_size,
                 loss=loss,
@@ -70,10 +70,10 @@ class TunedComparison(PictureExperiment):
         search = search_rates(run, arm, self.rates, briefly)
         return at(search["best"], self.epochs, arm, True) | {"search": search}
 
-    def _num_batches(self, pictures: Pictures) -> int:
-        return -(-len(pictures.train[1]) // self.batch_size)
-
-    def _optimizer(self, model: nn.Module, rate: float, num_steps: int) -> tuple[SGD, OneCycleLR]:
+    def _optimizer(
+        self, model: nn.Module, rate: float, epochs: int, pictures: Pictures
+    ) -> tuple[SGD, OneCycleLR]:
+        num_steps = epochs * -(-len(pictures.train[1]) // self.batch_size)
         moves = SGD(model.parameters(), rate, self.momentum, weight_decay=self.weight_decay)
         along = OneCycleLR(moves, rate, num_steps, pct_start=self.climb, cycle_momentum=False)
         return moves, along
