@@ -20,8 +20,8 @@ def measures(tmp_path_factory):
 def test_the_answer_is_what_the_test_error_rises_by(measures):
     errors = {arm: found["test_error"] for arm, found in measures["runs"].items()}
     assert measures["test_error_rises_by"] == {
-        f"conv{number}": errors[f"without_conv{number}"] - errors["all_five"]
-        for number in range(1, 6)
+        name: errors[f"without_{name}"] - errors["all_five"]
+        for name in ("conv1", "conv2", "conv3_or_conv4", "conv5")
     }
 
 
@@ -73,6 +73,15 @@ def test_one_layer_is_gone_and_the_maps_of_the_others_keep_their_size(without):
     )
     assert shapes.keys() - kept.keys() == {f"conv{without}"}
     assert all(kept[name] == shapes[name] for name in kept)
+
+
+def test_the_third_and_the_fourth_leave_the_same_network():
+    images = torch.randn(2, 3, 32, 32)
+    left = []
+    for without in (3, 4):
+        torch.manual_seed(0)
+        left.append(small_alexnet(8, without).eval()(images))
+    assert torch.equal(*left)
 
 
 def test_without_the_first_convolution_dark_pixels_are_not_rectified_away():
