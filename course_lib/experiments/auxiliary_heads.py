@@ -44,7 +44,7 @@ class AuxiliaryHeads(TunedComparison):
     num_first_steps: int = 100
 
     def laptop(self) -> "AuxiliaryHeads":
-        own = {"epochs": 24, "search_epochs": 4, "rates": (0.1, 0.05, 0.02), "divide_by": 8}
+        own = {"epochs": 24, "search_epochs": 12, "rates": (0.1, 0.05, 0.02), "divide_by": 8}
         return replace(super().laptop(), **own, num_first_steps=40)
 
     def quick(self) -> "AuxiliaryHeads":

@@ -44,7 +44,6 @@ class RemoveALayer(TunedComparison):
     paper_share_at_most: ClassVar[float] = 0.01
     paper_middle_layer: ClassVar[float] = 0.02
 
-    search_epochs: int = 20
     rates: tuple[float, ...] = (0.1, 0.05, 0.02, 0.01, 0.005)
     divide_by: int = 2  # how many times narrower than AlexNet all layers are
 

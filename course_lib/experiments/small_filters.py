@@ -60,8 +60,7 @@ class SmallFilters(TunedComparison):
     channels: int = 64
 
     def laptop(self) -> "SmallFilters":
-        own = {"epochs": 30, "search_epochs": 3, "rates": (0.05, 0.02, 0.01, 0.005), "channels": 32}
-        return replace(super().laptop(), **own)
+        return replace(super().laptop(), epochs=30, search_epochs=15, channels=32)
 
     def quick(self) -> "SmallFilters":
         return replace(super().quick(), rates=(0.05, 0.02), channels=4)
