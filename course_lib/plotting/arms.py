@@ -71,7 +71,8 @@ def plot_arms(
             mean = sum(values) / len(values)
             axis.plot([mean, mean], [row - 0.3, row + 0.3], color=ACCENT, linewidth=2)
         _dress(axis, [names[runs.experiment] for runs in groups], label)
-        axis.set_title(subtitle(groups, names), loc="left", fontsize=SMALL, color=MUTED, pad=8)
+        title = subtitle(groups, names, "A dot for each of {} seeds, a stroke for their mean.")
+        axis.set_title(title, loc="left", fontsize=SMALL, color=MUTED, pad=8)
         return figure
 
 

@@ -107,13 +107,15 @@ def _dress(axis: "Axes", quantities: Sequence[str], log: bool) -> None:
     axis.autoscale_view()  # now, because the labels are put where the lines end
 
 
-def subtitle(groups: Sequence[Runs], names: Mapping[str, str]) -> str:
-    """How many seeds were drawn, and at what scale, where that is not the paper's."""
+def subtitle(
+    groups: Sequence[Runs], names: Mapping[str, str], drawn: str = "Mean and range of {} seeds."
+) -> str:
+    """What was `drawn` of how many seeds, and at what scale, where that is not the paper's."""
     counts = {runs.num_seeds for runs in groups}
     if counts == {1}:
         lines = ["One seed."]
     elif len(counts) == 1:
-        lines = [f"Mean and range of {counts.pop()} seeds."]
+        lines = [drawn.format(counts.pop())]
     else:
         seeds = (f"{names[runs.experiment]} {runs.num_seeds}" for runs in groups)
         lines = [f"Mean and range over seeds: {', '.join(seeds)}."]

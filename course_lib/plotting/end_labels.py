@@ -23,9 +23,12 @@ def label_ends(axis: "Axes", ends: Sequence[tuple[float, str, str]]) -> None:
 
 
 def _apart(heights: Sequence[float]) -> list[float]:
-    """The same heights, each raised where it is less than a line of text above the next."""
+    """The same heights, each raised where it is less than a line of text above the next.
+
+    Of equal heights the first is on top.
+    """
     moved = list(heights)
-    order = sorted(range(len(heights)), key=heights.__getitem__)
+    order = sorted(range(len(heights)), key=lambda index: (heights[index], -index))
     for below, above in pairwise(order):
         moved[above] = max(moved[above], moved[below] + LABEL_GAP)
     return moved

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Number = int | float
+FEW = 6
 
 
 def plot_spread(
@@ -27,14 +28,16 @@ def plot_spread(
     """Draw one line for each name: the mean over seeds, and from the least to the most as a band.
 
     `lines` has, for each name, a list for each seed, as long as `x`. With `log` the vertical axis
-    is logarithmic, and the mean is the geometric one; with `log_x` the other axis is. All numbers
-    are multiplied by `factor`, which is 100 for percent. `note` stands above: the number of seeds
-    is said there anyway, so it should say the scale, if that is reduced.
+    is logarithmic, and the mean is the geometric one; with `log_x` the other axis is, and where `x`
+    has few values each of them gets a tick. All numbers are multiplied by `factor`, which is 100
+    for percent. `note` stands above: the number of seeds is said there anyway, so it should say the
+    scale, if that is reduced.
     """
     _check(x, lines, log)
     if log_x and min(x) <= 0:
         raise ValueError(f"x has {min(x)}, which has no logarithm.")
     scales = {"xscale": "log" if log_x else "linear", "yscale": "log" if log else "linear"}
+    rightmost = max(range(len(x)), key=x.__getitem__)
     ends = []
     with house_style() as plt:
         figure, axis = plt.subplots(figsize=(7.2, 3.6))
@@ -44,8 +47,11 @@ def plot_spread(
             axis.plot(x, means, color=color, marker="o", markersize=3)
             bounds = [min(column) for column in columns], [max(column) for column in columns]
             axis.fill_between(x, *bounds, color=color, alpha=0.18, linewidth=0)
-            ends.append((means[-1], name, color))
+            ends.append((means[rightmost], name, color))
         axis.set(xlabel=xlabel, ylabel=ylabel, **scales)
+        if log_x and len(x) <= FEW:
+            axis.set_xticks(x, [f"{each:g}" for each in x])
+            axis.minorticks_off()
         axis.grid(axis="y")
         axis.margins(x=0.02)
         axis.autoscale_view()

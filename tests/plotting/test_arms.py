@@ -64,7 +64,9 @@ def test_a_dot_for_each_seed_and_a_stroke_at_their_mean():
     assert np.allclose([line.get_xdata() for line in strokes], [(40, 40), (12, 12)])
     assert [text.get_text() for text in axis.get_yticklabels()] == ["without shortcuts", "residual"]
     assert axis.get_xlabel() == "test error (%)"
-    assert "Reduced scale, 10 %" in axis.get_title(loc="left")
+    drawn, scale = axis.get_title(loc="left").splitlines()
+    assert drawn == "A dot for each of 2 seeds, a stroke for their mean."
+    assert scale.startswith("Reduced scale, 10 %")
     top, bottom = sorted(axis.get_ylim(), reverse=True)
     assert axis.get_ylim() == (top, bottom), "the first network stands on top"
 

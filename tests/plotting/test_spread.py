@@ -39,6 +39,33 @@ def test_the_other_axis_may_be_logarithmic_too():
         plot_spread([0, 1], {"a": [[1.0, 2.0]]}, "x", "y", log_x=True)
 
 
+def test_few_values_of_a_logarithmic_axis_get_a_tick_each():
+    axis = plot_spread([10, 40, 198], {"a": [[1.0, 2.0, 3.0]]}, "x", "y", log_x=True).axes[0]
+    assert [text.get_text() for text in axis.get_xticklabels()] == ["10", "40", "198"]
+    assert list(axis.get_xticks(minor=True)) == []
+
+
+def heights_of_names(figure):
+    return {
+        note.get_text(): note.xy[1]
+        for note in figure.axes[0].findobj(Annotation)
+        if note.get_text()
+    }
+
+
+def test_names_stand_at_the_right_end_also_where_x_falls():
+    heights = heights_of_names(
+        plot_spread([3, 1], {"falls": [[0.0, 9.0]], "rises": [[9.0, 0.0]]}, "x", "y")
+    )
+    assert heights["rises"] > heights["falls"]
+
+
+def test_of_lines_that_end_together_the_first_is_named_on_top():
+    lines = {name: [[1.0, 0.0]] for name in ("first", "second", "third")}
+    heights = heights_of_names(plot_spread([1, 2], lines, "x", "y"))
+    assert heights["first"] > heights["second"] > heights["third"]
+
+
 def test_names_stand_where_the_lines_end_and_the_note_above():
     axis = drawn(note="Before the first step.")
     names = [note.get_text() for note in axis.findobj(Annotation) if note.get_text()]
