@@ -59,8 +59,9 @@ class AugmentationGap(PictureExperiment):
     cutout_size: int = 16
 
     def laptop(self) -> "AugmentationGap":
-        """So few pictures that the network knows them by heart, which 20 passes through 5,000 were
-        not enough for: there was a gap to close, and nothing to gain.
+        """Few pictures, so that the network knows them by heart.
+
+        After 20 passes through 5,000 it did not: there was a gap, and closing it gained nothing.
         """
         return replace(
             self, num_train=2_000, num_validation=1_000, epochs=60, width=32, autocast="bfloat16"

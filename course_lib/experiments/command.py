@@ -2,7 +2,7 @@
 
     course train --list
     course train depth_degradation --seed 0
-    course train depth_degradation --scale laptop   what two CPU cores do in minutes
+    course train depth_degradation --scale laptop   what two CPU cores do in minutes to hours
     course train depth_degradation --quick          seconds, on embedded data
     course train --missing --budget 3600            an hour on what has no record yet
 
@@ -35,8 +35,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scale",
         choices=("paper", "laptop"),
-        help="the paper's settings, or what two CPU cores do in minutes (default: paper, and with "
-        "--missing on a CPU laptop)",
+        help="the paper's settings, or what two CPU cores do in minutes to hours (default: paper, "
+        "and with --missing on a CPU laptop)",
     )
     parser.add_argument(
         "--set",

@@ -9,7 +9,7 @@ but for the rate, and momentum 0.9 where it has one. Each chooses its rate from 
 surface the one with the fewest steps to the goal, for the network the one with the smallest
 validation error after a short training. The rate stays as it is throughout. On a surface, who is
 at the goal and stays there for 50 more steps has arrived. AdamW is not among them: without its
-weight decay it is Adam, and with it the weights shrink to (0, 0), which is a goal of some.
+weight decay it is Adam, and with it the weights shrink to (0, 0), the goal on some surfaces.
 """
 
 from collections.abc import Callable
