@@ -5,8 +5,9 @@ networks", NIPS 2012, section 3 (network), 4.2 (dropout), 5 (first weights).
 Differs from the paper: the images are 227x227, where it says 224: only 227 gives the 55x55 maps
 of its figure 2, since (227 - 11) / 4 + 1 = 55. The two halves that lay on two GPUs are two
 groups here. The softmax is left to the loss.
-Lectures often show the normalization after the pooling, as Caffe's copy of the network has it;
-in the paper it comes before. torchvision's `alexnet` is another network: `alexnet_one_tower`.
+Lectures often show the normalization after the pooling, as CaffeNet, Caffe's variant of the
+network, has it; in the paper it comes before. torchvision's `alexnet` is another network:
+`alexnet_one_tower`.
 """
 
 import torch

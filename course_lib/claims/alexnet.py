@@ -50,6 +50,11 @@ def first_layer_filters() -> list[int]:
     return [first.out_channels, first.kernel_size[0]]
 
 
+def num_first_filters() -> int:
+    """The first of the two numbers alone."""
+    return first_layer_filters()[0]
+
+
 def dropout_rate() -> float:
     """The probability to drop a unit."""
     return shapes_only("alexnet").dropout.p

@@ -33,6 +33,11 @@ def parameters_of(layer: str) -> int:
     return count_parameters(shapes_only("alexnet").get_submodule(layer)).total
 
 
+def weights_of(layer: str) -> int:
+    """Its weights alone, the biases left out."""
+    return shapes_only("alexnet").get_submodule(layer).weight.numel()
+
+
 def conv1_kernel() -> list[int]:
     """Height, width, channels and number of the kernels of the first layer."""
     kernels, channels, height, width = shapes_only("alexnet").conv1.weight.shape
@@ -43,11 +48,6 @@ def conv1_as_fully_connected() -> int:
     """The weights of a layer that joins each of 227x227x3 numbers with each of 55x55x96."""
     height, width, channels = sizes_of("alexnet")["conv1"]
     return input_side() ** 2 * 3 * height * width * channels
-
-
-def conv2_kernel_depth() -> int:
-    """The channels that a kernel of the second convolution sees, of the 96 that enter it."""
-    return shapes_only("alexnet").conv2.weight.shape[1]
 
 
 def outputs_saved_by_the_stride() -> float:

@@ -1,4 +1,4 @@
-"""The crops, scales and color offsets that AlexNet and ResNet were trained and tested with.
+"""What the crops, the color offsets and the blanked regions of an augmentation are.
 
 Lecture: sharif_2024, "Augmentations In Action".
 """
@@ -6,20 +6,9 @@ Lecture: sharif_2024, "Augmentations In Action".
 import torch
 from torch import Tensor
 
-from course_lib.data.augmentation import ColorOffsets, Cutout, ScaleJitter
+from course_lib.data.augmentation import ColorOffsets, Cutout
 from course_lib.data.principal_components import PrincipalComponents
-from course_lib.data.test_time_crops import RESNET_SCALES, crops_at_scales
-
-
-def training_crop() -> list[int]:
-    """Shortest and longest side of a training image, and the side of the window, of ResNet."""
-    jitter = ScaleJitter()
-    return [jitter.shortest, jitter.longest, jitter.size]
-
-
-def test_scales() -> list[int]:
-    """The five scales of ResNet's test."""
-    return list(RESNET_SCALES)
+from course_lib.data.test_time_crops import crops_at_scales
 
 
 def different_crops() -> list[int]:

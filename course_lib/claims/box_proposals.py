@@ -1,20 +1,14 @@
-"""How many boxes an image has, and which proposals are learned.
+"""How many boxes an image has, and how often a detector looks at it.
 
-Lecture: michigan_2025, "Object Detection" and "Bounding Box Proposals". The image is of 375 rows
+Lecture: michigan_2025, "Object Detection" and "Fast RCNN". The image is of 375 rows
 and 500 columns, a usual size in Pascal VOC.
 """
 
-import inspect
-
 import torch
-from torch import nn
 
 from course_lib.applications.detection.fast_rcnn import fast_rcnn
-from course_lib.applications.detection.region_proposal_network import RegionProposalNetwork
-from course_lib.applications.detection.selective_search import selective_search
 from course_lib.applications.detection.sliding_windows import num_boxes
 from course_lib.applications.detection.yolo import yolo
-from course_lib.inspection import count_parameters
 
 IMAGE = (375, 500)
 
@@ -22,13 +16,6 @@ IMAGE = (375, 500)
 def too_many_to_test() -> bool:
     """Whether all boxes of whole pixels, h (h + 1) / 2 times w (w + 1) / 2, are over a billion."""
     return num_boxes(IMAGE) > 1_000_000_000
-
-
-def learned_proposals() -> list[bool]:
-    """Whether selective search and the region proposal network have parameters to learn."""
-    network = RegionProposalNetwork(num_maps=64, stride=4)
-    is_module = inspect.isclass(selective_search) and issubclass(selective_search, nn.Module)
-    return [is_module, count_parameters(network).trainable > 0]
 
 
 def maps_computed_for_many_regions() -> int:

@@ -14,10 +14,10 @@ def of_alexnet() -> int:
 
 
 def of_vgg() -> int:
-    """224 out of the larger of VGG's two fixed sizes, 384: 161 places in each direction."""
+    """224 out of a square picture at 384, one of VGG's sizes: 161 places in each direction."""
     return num_crops(384, 224)
 
 
 def of_resnet() -> int:
-    """224 out of 480, the largest of ResNet's drawn sizes: 257 places in each direction."""
+    """224 out of a square picture at 480, ResNet's largest size: 257 places in each direction."""
     return num_crops(480, 224)

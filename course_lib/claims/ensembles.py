@@ -10,7 +10,7 @@ from torch import Generator
 
 from course_lib.training import bootstrap, majority_error
 
-NUM_CLASSIFIERS, ERROR, MAJORITY = 11, 0.25, 6
+NUM_CLASSIFIERS, ERROR = 11, 0.25
 
 
 def majority_of_eleven() -> float:
@@ -21,11 +21,6 @@ def majority_of_eleven() -> float:
 def formula_from_one() -> float:
     """The same sum, begun at 1 as printed: 1 - 0.75^11, that at least one classifier is wrong."""
     return sum(map(_exactly, range(1, NUM_CLASSIFIERS + 1)))
-
-
-def mass_at_six() -> float:
-    """The probability mass function at 6: that exactly six are wrong."""
-    return _exactly(MAJORITY)
 
 
 def bootstrap_is_a_subset() -> bool:

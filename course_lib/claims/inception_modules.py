@@ -47,10 +47,9 @@ def kernels_of_the_branches() -> list[int]:
 
 
 def reductions_of_the_branches() -> list[bool]:
-    """Whether 1x1, 3x3, 5x5 and pooling have a 1x1 convolution besides themselves."""
+    """Whether 3x3, 5x5 and pooling have a 1x1 convolution besides themselves; 1x1 is one."""
     names = dict(_with_reductions().named_children())
-    extra = ("one_reduce", "three_reduce", "five_reduce", "pool_projection")
-    return [name in names for name in extra]
+    return [name in names for name in ("three_reduce", "five_reduce", "pool_projection")]
 
 
 def reductions_save_operations() -> bool:

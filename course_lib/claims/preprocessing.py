@@ -34,12 +34,6 @@ def gradients_of_one_example_agree_in_sign() -> bool:
     return _one_sign_each(*_examples())
 
 
-def gradients_of_a_batch_agree_in_sign() -> bool:
-    """Whether they do for a batch: inputs (1, 3) and (3, 1) with errors 1 and -1 give (-2, 2)."""
-    x, errors = torch.tensor([[1.0, 3.0], [3.0, 1.0]]), torch.tensor([1.0, -1.0])
-    return len(_weight_gradient(x, errors).sign().unique()) == 1
-
-
 def gradients_of_centered_inputs_agree_in_sign() -> bool:
     """Whether all single examples still have one sign once the inputs are centered."""
     x, errors = _examples()

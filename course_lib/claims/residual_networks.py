@@ -74,11 +74,6 @@ def deeper_plain_network_has_more_parameters() -> bool:
     return _parameters("cifar_plain56") > _parameters("cifar_plain20")
 
 
-def deeper_always_has_more_parameters() -> bool:
-    """Whether ResNet-152 has more parameters than VGG-19: 60 million, and 144."""
-    return _parameters("resnet152") > _parameters("vgg19")
-
-
 def block_without_residual_is_identity() -> bool:
     """Whether a block whose branch gives 0 hands on its input, which a rectifier made."""
     block, x = _block_of_zeros(), _positive_images()
@@ -98,10 +93,11 @@ def second_path_is_left() -> bool:
     return torch.equal(jacobian(block, x), torch.eye(x.numel()))
 
 
-def shortcuts_with_weights() -> list[int]:
-    """How many shortcuts of the five networks have a weight layer (option B)."""
-    blocks = ([*layers_of(n, ResidualBlock), *layers_of(n, Bottleneck)] for n in NETWORKS)
-    return [sum(count_parameters(block.shortcut) > 0 for block in each) for each in blocks]
+def shortcuts_without_weights_keep_the_size() -> bool:
+    """Whether shortcuts of the five networks have weights only where a block changes the size."""
+    kinds = (ResidualBlock, Bottleneck)
+    blocks = [block for name in NETWORKS for kind in kinds for block in layers_of(name, kind)]
+    return all(_changes_the_size(each) or count_parameters(each.shortcut) == 0 for each in blocks)
 
 
 def he_beside_xavier() -> float:
@@ -141,6 +137,13 @@ def _block_of_zeros() -> ResidualBlock:
 def _positive_images() -> Tensor:
     generator = torch.Generator().manual_seed(0)
     return torch.rand(1, 2, 4, 4, generator=generator) + 0.1
+
+
+def _changes_the_size(block: ResidualBlock | Bottleneck) -> bool:
+    """Whether other maps leave it than came in, more of them or smaller ones."""
+    convolutions = [layer for layer in block.children() if isinstance(layer, nn.Conv2d)]
+    strides = {layer.stride for layer in convolutions}
+    return convolutions[0].in_channels != convolutions[-1].out_channels or strides != {(1, 1)}
 
 
 def _drawn(draw) -> Tensor:

@@ -4,13 +4,11 @@ Lecture: michigan_2025, "Residual Networks" and "Summary". Source: He, Zhang, Re
 table 1 and section 4.1.
 """
 
-import torch
 from torch import nn
 
-from course_lib.architectures import cifar_plain
 from course_lib.architectures.residual_blocks import Bottleneck, ResidualBlock
 from course_lib.claims.shapes_only import flops_of, layers_of, shapes_only
-from course_lib.inspection import count_parameters, gradient_norms
+from course_lib.inspection import count_parameters
 
 
 def parameters_in_millions() -> list[float]:
@@ -26,6 +24,12 @@ def fully_connected_layers() -> list[int]:
     """Of AlexNet, VGG-16, GoogLeNet as it is used, and ResNet-50."""
     names = ("alexnet", "vgg16", "googlenet_without_heads", "resnet50")
     return [len(layers_of(name, nn.Linear)) for name in names]
+
+
+def resnet_has_the_fewest_poolings() -> bool:
+    """Whether ResNet-50 has fewer max poolings than AlexNet and VGG-16: one, and three and five."""
+    ours = _max_poolings("resnet50")
+    return all(ours < _max_poolings(name) for name in ("alexnet", "vgg16"))
 
 
 def last_layer_alone_is_fully_connected() -> bool:
@@ -46,22 +50,12 @@ def layers_under_a_shortcut() -> list[int]:
     return [sum(name.startswith("conv") for name, _ in block.named_children()) for block in blocks]
 
 
-def gradients_vanish_in_a_plain_network() -> bool:
-    """Whether the first layer of 56 plain ones gets less than a tenth of what the last one gets.
-
-    At the start of training, the length of each layer's gradient beside that of its weights. The
-    paper (section 4.1) says that with batch normalization these gradients are healthy.
-    """
-    torch.manual_seed(0)
-    model = cifar_plain(56).train()
-    images, labels = torch.randn(2, 3, 32, 32), torch.arange(2)
-    nn.functional.cross_entropy(model(images), labels).backward()
-    ratios = [layer.ratio for layer in gradient_norms(model) if layer.kind == "Conv2d"]
-    return ratios[0] < ratios[-1] / 10
-
-
 def _of_kind(name: str, kind: str) -> int:
     return sum(layer.multiply_adds for layer in flops_of(name).layers if layer.kind == kind)
+
+
+def _max_poolings(name: str) -> int:
+    return len(layers_of(name, nn.MaxPool2d))
 
 
 def _largest_kernel(name: str) -> int:

@@ -8,8 +8,8 @@ import torch
 from course_lib.layers import local_response_norm
 
 
-def channels_in_the_sum(size: int = 4, channel: int = 10) -> int:
-    """How many channels the sum from i - n/2 to i + n/2 has, of 21; for n = 4 one more than n.
+def channels_in_the_sum(size: int = 5, channel: int = 10) -> int:
+    """How many channels the sum from i - n/2 to i + n/2 has, of 21, n/2 rounded down; n = 5.
 
     With ones everywhere, k = 0, alpha = 1 and beta = 1, what comes out is one over the number.
     """
@@ -18,11 +18,6 @@ def channels_in_the_sum(size: int = 4, channel: int = 10) -> int:
         ones, size, alpha=1.0, beta=1.0, k=0.0, divide_alpha=False, both_ends=True
     )
     return round(1 / found[0, channel, 0].item())
-
-
-def channels_in_the_sum_for_odd_size() -> int:
-    """The same for the n = 5 of the paper, half of it rounded down."""
-    return channels_in_the_sum(size=5)
 
 
 def channels_at_the_ends() -> list[int]:

@@ -79,10 +79,12 @@ def chain_of_four_factors() -> bool:
     return torch.allclose(product, w1.grad)
 
 
-def factor_with_a_weight_of_eight() -> float:
-    """d hidden2 / d hidden1 of a sigmoid unit whose weight is 8, at its steepest: 8 / 4."""
-    weight, sum_of_inputs = 8, torch.zeros((), dtype=torch.float64)
-    return weight * float(sigmoid_backward(torch.ones_like(sum_of_inputs), sum_of_inputs))
+def slope_in_a_factor() -> float:
+    """d hidden2 / d hidden1 of a sigmoid unit at its steepest, over the unit's weight, here 8."""
+    weight = torch.tensor(8.0, dtype=torch.float64)
+    hidden1 = torch.zeros((), dtype=torch.float64, requires_grad=True)
+    Sigmoid()(weight * hidden1).backward()
+    return float(hidden1.grad / weight)
 
 
 def gradient_shrinks_with_depth() -> bool:

@@ -1,4 +1,4 @@
-"""The columns of VGG's table, and what a slide leaves of them.
+"""The columns of VGG's table.
 
 Lectures: michigan_2025 ("VGG-16"), kaist ("VGGNet"). Source: Simonyan & Zisserman 2015, table 1.
 """
@@ -6,22 +6,13 @@ Lectures: michigan_2025 ("VGG-16"), kaist ("VGGNet"). Source: Simonyan & Zisserm
 from torch import nn
 
 from course_lib.claims.shapes_only import layers_of, num_layers_with_weights
-from course_lib.layers.modules import SummedResponseNorm
+
+COLUMNS = ("vgg11", "vgg11_lrn", "vgg13", "vgg16_c", "vgg16", "vgg19")
 
 
-def weight_layers_of_the_columns() -> list[int]:
-    """Layers with weights of the columns A, B, C, D and E of table 1."""
-    return [num_layers_with_weights(f"vgg{name}") for name in ("11", "13", "16_c", "16", "19")]
-
-
-def depths_of_d_and_e() -> list[int]:
-    """Layers with weights of the columns D and E: 13 + 3 and 16 + 3."""
-    return [num_layers_with_weights(name) for name in ("vgg16", "vgg19")]
-
-
-def column_a_is_normalized() -> bool:
-    """Whether column A has a response normalization, as A-LRN has."""
-    return _is_normalized("vgg11")
+def depths_of_the_columns() -> list[int]:
+    """The different numbers of layers with weights in the columns A, A-LRN, B, C, D and E."""
+    return sorted({num_layers_with_weights(name) for name in COLUMNS})
 
 
 def largest_stages() -> list[int]:
@@ -54,7 +45,3 @@ def _convolutions(stage: nn.Module) -> list[nn.Module]:
 
 def _count(stack: nn.Module, kind: type[nn.Module]) -> int:
     return sum(isinstance(layer, kind) for layer in stack.modules())
-
-
-def _is_normalized(name: str) -> bool:
-    return any(isinstance(module, SummedResponseNorm) for module in layers_of(name, nn.Module))

@@ -19,6 +19,7 @@ def test_layers_are_those_of_the_figure():
     assert alexnet.convolutions_and_poolings() == [5, 3]
     assert alexnet.num_outputs() == 1000
     assert alexnet.first_layer_filters() == [96, 11]
+    assert alexnet.num_first_filters() == 96
     assert alexnet.more_layers_than_lenet()
 
 

@@ -33,7 +33,9 @@ def test_parameters_with_their_input_channels():
     assert alexnet_walk.parameters_of("fc6") == 9216 * 4096 + 4096
     assert alexnet_walk.parameters_of("fc7") == 4096 * 4096 + 4096
     assert alexnet_walk.parameters_of("fc8") == 4096 * 1000 + 1000
-    assert alexnet_walk.conv2_kernel_depth() == 96 // 2
+    assert alexnet_walk.weights_of("fc6") == 9216 * 4096
+    assert alexnet_walk.weights_of("fc7") == 4096 * 4096
+    assert alexnet_walk.weights_of("fc8") == 4096 * 1000
 
 
 def test_what_sharing_and_the_stride_save():

@@ -11,8 +11,7 @@ def test_boxes_are_counted(monkeypatch):
     assert not box_proposals.too_many_to_test()
 
 
-def test_who_learns_and_who_computes_once(monkeypatch):
-    assert box_proposals.learned_proposals() == [False, True]
+def test_who_computes_once(monkeypatch):
     assert box_proposals.maps_computed_for_many_regions() == 1
 
     def region_by_region():

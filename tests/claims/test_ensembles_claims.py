@@ -16,7 +16,6 @@ def probability(condition, error=0.25):
 def test_the_vote_and_the_formula_as_printed():
     assert ensembles.majority_of_eleven() == pytest.approx(probability(lambda k: k >= 6))
     assert ensembles.formula_from_one() == pytest.approx(probability(lambda k: k >= 1))
-    assert ensembles.mass_at_six() == pytest.approx(probability(lambda k: k == 6))
 
 
 def test_remarks_on_the_vote():

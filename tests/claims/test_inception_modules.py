@@ -17,7 +17,9 @@ def test_branches_of_figure_2():
     assert inception_modules.naive_channels() == 128 + 192 + 96 + 256
     assert inception_modules.sides_of_the_branches() == [28] * 4
     assert inception_modules.kernels_of_the_branches() == [1, 3, 5, 3, 1]
-    assert inception_modules.reductions_of_the_branches() == [False, True, True, True]
+    assert inception_modules.reductions_of_the_branches() == [True, True, True]
+    # The remark: the branch 1x1 stands alone.
+    assert "one_reduce" not in dict(inception_modules._with_reductions().named_children())
 
 
 def test_the_naive_module_grows_and_costs_more(monkeypatch):

@@ -1,5 +1,6 @@
 """Oracles: a layer that knows where it is breaks each claim; twice the light is twice the sum."""
 
+import pytest
 import torch
 
 from course_lib.claims import invariance
@@ -17,6 +18,14 @@ def test_a_layer_with_weights_of_its_own_at_each_place_does_not(monkeypatch):
     monkeypatch.setattr(invariance, "conv2d", unshared)
     assert not invariance.maps_move_with_the_picture()
     assert not invariance.largest_response_stays()
+
+
+@pytest.mark.parametrize(("bias", "class_stays"), [(0.0, True), (-2.0, False)])
+def test_twice_the_light_and_the_order_of_the_scores(bias, class_stays):
+    # The remark: 2 x against 3 x + bias, at x = 1.5 and at 3. With -2 it is 3 > 2.5, then 6 < 7.
+    weight, bias = torch.tensor([[2.0], [3.0]]), torch.tensor([0.0, bias])
+    dark, bright = (torch.nn.functional.linear(x, weight, bias) for x in torch.tensor([[1.5], [3]]))
+    assert (dark.argmax() == bright.argmax()) == class_stays
 
 
 def test_twice_the_light_is_twice_the_response(monkeypatch):

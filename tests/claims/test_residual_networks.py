@@ -6,15 +6,13 @@ import pytest
 import torch
 
 from course_lib.claims import residual_networks
-from course_lib.claims.shapes_only import flops_of
+from course_lib.claims.shapes_only import flops_of, shapes_only
 
 
 def test_the_five_networks_are_those_of_table_1():
     assert residual_networks.depths() == [18, 34, 50, 101, 152]
     assert residual_networks.depths_with_bottlenecks() == [50, 101, 152]
     assert residual_networks.num_fully_connected() == [1] * 5
-    # Three stages begin with a new size; bottlenecks widen in conv2_x, too.
-    assert residual_networks.shortcuts_with_weights() == [3, 3, 4, 4, 4]
 
 
 def test_twice_the_maps_on_a_quarter_of_the_places_are_half():
@@ -36,9 +34,21 @@ def test_sixteen_layers_more_cost_little_and_a_hundred_more_cost_much():
 
 
 def test_depth_alone_does_not_say_how_many_parameters_there_are():
-    # 0.85 and 0.27 million in table 6; 60.2 million against the 144 million of VGG-19.
+    # 0.85 and 0.27 million in table 6.
     assert residual_networks.deeper_plain_network_has_more_parameters()
-    assert not residual_networks.deeper_always_has_more_parameters()
+    # The remark: the one with an eighth of the layers has more.
+    assert residual_networks._parameters("resnet152") == 60_192_808
+    assert residual_networks._parameters("vgg19") == 143_667_240
+
+
+def test_shortcuts_with_weights_are_where_the_size_changes(monkeypatch):
+    assert residual_networks.shortcuts_without_weights_keep_the_size()
+    # The remark: three stages begin with a new size, and bottlenecks widen in conv2_x, too.
+    kernels = ([*shapes_only(name).named_parameters()] for name in residual_networks.NETWORKS)
+    numbers = [sum("shortcut" in name and p.ndim == 4 for name, p in each) for each in kernels]
+    assert numbers == [3, 3, 4, 4, 4]
+    monkeypatch.setattr(residual_networks, "_changes_the_size", lambda block: False)
+    assert not residual_networks.shortcuts_without_weights_keep_the_size()
 
 
 def test_a_block_without_a_residual():

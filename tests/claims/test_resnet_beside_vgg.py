@@ -23,14 +23,10 @@ def test_layers_by_hand():
     assert resnet_beside_vgg.last_layer_alone_is_fully_connected()
 
 
-def test_a_gradient_that_vanishes_would_be_noticed(monkeypatch):
-    assert not resnet_beside_vgg.gradients_vanish_in_a_plain_network()
-
-    class Layer:
-        kind = "Conv2d"
-
-        def __init__(self, ratio):
-            self.ratio = ratio
-
-    monkeypatch.setattr(resnet_beside_vgg, "gradient_norms", lambda _: [Layer(1e-6), Layer(1.0)])
-    assert resnet_beside_vgg.gradients_vanish_in_a_plain_network()
+def test_poolings_by_hand(monkeypatch):
+    # The proof: AlexNet 3, VGG-16 5, ResNet-50 1.
+    names = ("alexnet", "vgg16", "resnet50")
+    assert [resnet_beside_vgg._max_poolings(name) for name in names] == [3, 5, 1]
+    assert resnet_beside_vgg.resnet_has_the_fewest_poolings()
+    monkeypatch.setattr(resnet_beside_vgg, "_max_poolings", lambda _: 3)
+    assert not resnet_beside_vgg.resnet_has_the_fewest_poolings()

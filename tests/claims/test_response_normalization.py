@@ -13,9 +13,8 @@ def test_the_sum_takes_half_of_n_rounded_down_on_both_sides(size, channels):
     assert response_normalization.channels_in_the_sum(size) == 2 * (size // 2) + 1 == channels
 
 
-def test_even_odd_and_ends():
+def test_the_paper_s_window_and_its_ends():
     assert response_normalization.channels_in_the_sum() == 5
-    assert response_normalization.channels_in_the_sum_for_odd_size() == 5
     # Itself and two neighbors on the one side that there is.
     assert response_normalization.channels_at_the_ends() == [3, 3]
 

@@ -1,0 +1,30 @@
+"""What remarks and proofs say of our runs. Oracle: the records, read here another time."""
+
+from course_lib.claims import claim
+from course_lib.training import records
+
+
+def test_tanh_is_the_faster_one_in_every_seed():
+    found = records("relu_or_tanh")
+    assert all(record.measures["ratio"] < 1 for record in found)
+    remark = "tanh is the faster one, in every seed (chapter “How fast a network learns”)."
+    for name in (
+        "relu-is-six-times-faster",
+        "saturating-activations-learn-slowly",
+        "relu-six-times-faster-sharif",
+        "relu-faster-than-tanh-sharif",
+    ):
+        assert claim(name).remark.endswith(remark)
+
+
+def test_losses_with_dropout_bounce_more_as_a_share_of_their_mean_in_two_seeds_of_three():
+    losses = [
+        record.measures["runs"]["hidden"]["batch_losses"] for record in records("dropout_gap")
+    ]
+    assert all(loss["thinned"]["mean"] > 20 * loss["whole"]["mean"] for loss in losses)
+    shares = [
+        [loss[way]["deviation"] / loss[way]["mean"] for way in ("thinned", "whole")]
+        for loss in losses
+    ]
+    assert sum(thinned > whole for thinned, whole in shares) == 2
+    assert len(shares) == 3
