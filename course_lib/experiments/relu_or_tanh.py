@@ -129,7 +129,8 @@ class ReluOrTanh(PictureExperiment):
                 return {"diverged": True, "train_errors": [], "epochs_to_threshold": None}
             errors = [round(epoch.train_error, 6) for epoch in history.epochs]
             reached = epochs_until(self.threshold, errors)
-            return {"diverged": False, "train_errors": errors, "epochs_to_threshold": reached}
+            found = {"diverged": False, "train_errors": errors, "epochs_to_threshold": reached}
+            return found | {"seconds": round(history.seconds, 1)}
 
         return run.step(name, make)
 

@@ -87,7 +87,8 @@ class SpeedCifar10(Experiment):
             return run.step(f"run{number}", lambda folder: race.result())
 
         found = {f"run{number}": once(number) for number in range(self.runs)}
-        measures = {"runs": found, "summary": summary(list(found.values()))}
+        summed = summary(list(found.values()))
+        measures = {"runs": found, "summary": summed, "compiled": compiles}
         if self.runs > 1:
             return Findings(measures)
         epochs = tuple(Epoch(**epoch) for epoch in found["run0"]["epochs"])

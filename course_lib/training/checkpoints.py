@@ -56,10 +56,19 @@ def load_checkpoint(
     notes, tensors = _read(folder)
     model.load_state_dict(_part("model.", tensors))
     optimizer.load_state_dict(_optimizer_state(notes["optimizer"], tensors))
+    _lay_out_like_weights(optimizer)
     shuffle.set_state(from_text(notes["generators"]["shuffle"]))
     draws = notes["generators"]["draws"]
     set_draw_states(draws[processes.rank() % len(draws)])
     return notes["progress"]
+
+
+def _lay_out_like_weights(optimizer: Optimizer) -> None:
+    """Where weights lie channels last, so does what the optimizer remembers of them."""
+    for parameter, entries in optimizer.state.items():
+        for name, value in entries.items():
+            if isinstance(value, Tensor) and value.shape == parameter.shape:
+                entries[name] = torch.empty_like(parameter, dtype=value.dtype).copy_(value)
 
 
 def remove_checkpoint(folder: Path) -> None:

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from course_lib.optimizers import SGD
 from course_lib.training import Execution, TrainingDivergedError, fit
+from course_lib.training.checkpoints import load_checkpoint, save_checkpoint
 from course_lib.training.execution import _deterministic
 
 PLAIN = Execution()
@@ -96,6 +97,23 @@ def test_channels_last_goes_on_to_the_same_bits(digits, tmp_path):
     trained(digits, convolutions(), execution, epochs=1, checkpoint=tmp_path)
     trained(digits, parts, execution, epochs=3, checkpoint=tmp_path)
     assert largest_difference(whole, parts) == 0
+
+
+def test_momentum_lies_like_the_weights_after_a_checkpoint_was_read(tmp_path):
+    def parts():
+        model = convolutions().to(memory_format=torch.channels_last)
+        return model, SGD(model.parameters(), lr=0.1, momentum=0.9), torch.Generator()
+
+    model, optimizer, shuffle = parts()
+    model(torch.rand(2, 1, 28, 28)).sum().backward()
+    optimizer.step()
+    save_checkpoint(tmp_path, model, optimizer, shuffle, {"epoch": 1})
+    other, resumed, _ = parts()
+    load_checkpoint(tmp_path, other, resumed, shuffle)
+    for weight, saved in zip(other.parameters(), model.parameters(), strict=True):
+        (name,) = resumed.state[weight]
+        assert resumed.state[weight][name].stride() == weight.stride()
+        assert torch.equal(resumed.state[weight][name], optimizer.state[saved][name])
 
 
 def test_autocast_takes_products_in_bfloat16_and_all_else_in_float32(digits):

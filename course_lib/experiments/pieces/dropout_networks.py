@@ -59,7 +59,8 @@ class StepLosses(nn.Module):
 
     def forward(self, scores: Float[Tensor, "n c"], labels: Int64[Tensor, "n"]) -> Tensor:
         loss = F.cross_entropy(scores, labels)
-        self.losses.view(-1)[self.num_steps] = loss.detach()
+        # By index_copy_: an index on a GPU would have to be read first, and the GPU to wait.
+        self.losses.view(-1).index_copy_(0, self.num_steps[None], loss.detach()[None])
         self.num_steps += 1
         return loss
 

@@ -28,7 +28,7 @@ def make_cases(batch: int, image: int, device: str) -> list[Case]:
         *_poolings(maps),
         _response_normalization(maps),
         _residual_block(maps),
-        *_losses(torch.randn(16 * batch, 1000, device=device)),
+        *_losses(torch.randn(256 * batch, 1000, device=device)),
         _adam(torch.randn(batch * 100_000, device=device)),
     ]
 
