@@ -28,3 +28,10 @@ def test_losses_with_dropout_bounce_more_as_a_share_of_their_mean_in_two_seeds_o
     ]
     assert sum(thinned > whole for thinned, whole in shares) == 2
     assert len(shares) == 3
+
+
+def test_all_convolutions_but_the_fifth_are_missed_in_every_seed():
+    rises = [record.measures["test_error_rises_by"] for record in records("remove_a_layer")]
+    missed = {name: sum(rise[name] > 0 for rise in rises) for name in rises[0]}
+    assert missed == {"conv1": 3, "conv2": 3, "conv3_or_conv4": 3, "conv5": 1}
+    assert "and the fifth in one of three" in claim("alexnet-needs-every-convolution").remark
