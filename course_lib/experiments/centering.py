@@ -60,6 +60,7 @@ class Centering(Experiment):
 
     name: ClassVar[str] = "centering"
     question: ClassVar[str] = "What do centered pixels change in the path of gradient descent?"
+    shares_work: ClassVar[bool] = False
 
     data: tuple[str, ...] = ("cifar10", "mnist")
     num_images: int = 10_000

@@ -4,16 +4,20 @@
     course train depth_degradation --seed 0
     course train depth_degradation --scale laptop   what two CPU cores do in minutes to hours
     course train depth_degradation --quick          seconds, on embedded data
-    course train --missing --budget 3600            an hour on what has no record yet
+    course train --missing --budget 3600            an hour on what has no record yet, or only one
+                                                    of a smaller scale
+    course train --missing depth_degradation        what of one experiment is still to be made
 
-A run that was killed goes on where it was when the same line is typed again. Several processes,
-one for each GPU, share the work of a run:
+A run that was killed goes on where it was when the same line is typed again. A record of a larger
+scale is replaced by a smaller one only with --replace. Several processes, one for each GPU, share
+the work of a run:
 
     torchrun --nproc-per-node 2 --no-python course train depth_degradation
 """
 
 import argparse
 import ast
+import time
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -21,7 +25,9 @@ import torch
 
 from course_lib.experiments.frame.engine import run_experiment
 from course_lib.experiments.frame.experiment import Experiment
-from course_lib.experiments.frame.missing import at_scale, make_missing, missing
+from course_lib.experiments.frame.making import make_missing
+from course_lib.experiments.frame.missing import at_scale, missing
+from course_lib.experiments.frame.steps import BudgetSpentError
 from course_lib.experiments.registry import EXPERIMENTS, find_experiment
 from course_lib.provenance import results_folder
 from course_lib.training import say
@@ -31,7 +37,7 @@ from course_lib.training.processes import joined
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("experiment", nargs="?", metavar="EXPERIMENT")
     parser.add_argument("--list", action="store_true", help="name the experiments and stop")
-    parser.add_argument("--seed", type=int, default=0, metavar="K", help="default: 0")
+    parser.add_argument("--seed", type=int, metavar="K", help="default: 0")
     parser.add_argument(
         "--scale",
         choices=("paper", "laptop"),
@@ -49,10 +55,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--quick", action="store_true", help="seconds, on embedded data; recorded in _build/quick"
     )
     parser.add_argument(
-        "--missing", action="store_true", help="run what has no record of this scale yet"
+        "--missing",
+        action="store_true",
+        help="run what has no record yet, or only one of a smaller scale; with EXPERIMENT, of that",
     )
     parser.add_argument(
-        "--budget", type=float, metavar="SECONDS", help="with --missing: stop after this time"
+        "--budget",
+        type=float,
+        metavar="SECONDS",
+        help="stop at the end of the epoch or step in which this time ends; the same line goes on",
     )
     parser.add_argument("--device", help="such as cpu or cuda (default: cuda where there is one)")
     parser.add_argument("--threads", type=int, metavar="T", help="CPU threads (default: torch's)")
@@ -61,6 +72,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--lines", type=Path, metavar="FOLDER", help="gets a line of JSON per epoch of each network"
     )
     parser.add_argument("--results", type=Path, metavar="FOLDER", help="where records go")
+    parser.add_argument(
+        "--replace", action="store_true", help="replace a record also where it is of a larger scale"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -73,42 +87,59 @@ def run(arguments: argparse.Namespace) -> int:
             raise ValueError(f"--threads is {arguments.threads}; give 1 or more.")
         torch.set_num_threads(arguments.threads)
     with joined(device) as device:
-        _check_device(device)
+        _use(device)
         return _run_missing(arguments, device) if arguments.missing else _run_one(arguments, device)
 
 
 def _run_one(arguments: argparse.Namespace, device: str) -> int:
     if arguments.experiment is None:
         raise ValueError("name an EXPERIMENT; `course train --list` shows them.")
-    if arguments.seed < 0:
-        raise ValueError(f"--seed is {arguments.seed}; give 0 or more.")
+    seed = arguments.seed or 0
+    if seed < 0:
+        raise ValueError(f"--seed is {seed}; give 0 or more.")
     experiment = at_scale(find_experiment(arguments.experiment), arguments.scale or "paper")
     experiment = replace(experiment, **_settings(arguments.set, experiment))
-    run_experiment(
-        experiment,
-        arguments.seed,
-        arguments.quick,
-        device,
-        results=arguments.results,
-        logs=arguments.lines,
-    )
+    budget = float("inf") if arguments.budget is None else arguments.budget
+    try:
+        run_experiment(
+            experiment,
+            seed,
+            arguments.quick,
+            device,
+            results=arguments.results,
+            deadline=time.monotonic() + budget,
+            logs=arguments.lines,
+            replace=arguments.replace,
+        )
+    except BudgetSpentError:
+        say(f"The {budget:g} seconds are over; the same line goes on from here.")
     return 0
 
 
 def _run_missing(arguments: argparse.Namespace, device: str) -> int:
-    if arguments.experiment or arguments.quick or arguments.set:
+    if arguments.seed is not None or arguments.quick or arguments.set:
         raise ValueError(
-            "--missing goes through all experiments; leave out EXPERIMENT, --quick and --set."
+            "--missing goes through all seeds with their own settings; leave out --seed, --quick "
+            "and --set."
         )
+    name, results = arguments.experiment, arguments.results
     scale = arguments.scale or ("laptop" if device == "cpu" else "paper")
     if arguments.budget is None:
-        say("\n".join(map(str, missing(scale, arguments.results))) or "Nothing is missing.")
+        say("\n".join(map(str, missing(scale, results, name))) or "Nothing is missing.")
         say("Give --budget SECONDS to make them.")
         return 0
-    made = make_missing(scale, arguments.budget, device, arguments.results)
-    left = len(missing(scale, arguments.results))
+    made, left_out = make_missing(
+        scale,
+        arguments.budget,
+        device,
+        results,
+        name,
+        logs=arguments.lines,
+        replace=arguments.replace,
+    )
+    left = len(missing(scale, results, name))
     say(f"{len(made)} records made, {left} still missing.")
-    return 0
+    return 1 if left_out else 0
 
 
 def _settings(words: list[str], experiment: Experiment) -> dict:
@@ -137,12 +168,16 @@ def _value(text: str) -> object:
         return text  # a word, such as mnist_5k
 
 
-def _check_device(device: str) -> None:
+def _use(device: str) -> None:
+    """Check that it is there; of several GPUs, make it the one whose random numbers are kept."""
     try:
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
         raise ValueError(f"--device {device} cannot be used here: {reason}") from error
+    wanted = torch.device(device)
+    if wanted.type == "cuda" and wanted.index is not None:
+        torch.cuda.set_device(wanted)
 
 
 def _summary(name: str) -> str:

@@ -37,6 +37,7 @@ class DepthOrWidth(Experiment):
         "How many nodes does a saw need in a deep and in a shallow network, and does training "
         "find them?"
     )
+    shares_work: ClassVar[bool] = False
 
     # No paper fits these networks: the settings are ours.
     most_tents: int = 6
@@ -80,13 +81,14 @@ class DepthOrWidth(Experiment):
 
     def _fitted(self, run: Run, shape: str, num_tents: int) -> dict:
         """Train networks of one shape at each rate; what the best rate found."""
-        return run.step(
-            f"{shape}_{num_tents}",
-            lambda _: min(
-                (self._at_rate(run, shape, num_tents, rate) for rate in self.learning_rates),
-                key=lambda found: found["best_error"],
-            ),
+        found = (
+            run.step(
+                f"{shape}_{num_tents}_at_{rate:g}",
+                lambda _, rate=rate: self._at_rate(run, shape, num_tents, rate),
+            )
+            for rate in self.learning_rates
         )
+        return min(found, key=lambda each: each["best_error"])
 
     def _at_rate(self, run: Run, shape: str, num_tents: int, rate: float) -> dict:
         generator = Generator().manual_seed(run.seed)

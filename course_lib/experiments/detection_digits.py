@@ -59,6 +59,7 @@ class DetectionDigits(Experiment):
 
     name: ClassVar[str] = "detection_digits"
     question: ClassVar[str] = "What do four detectors find, and how long do they take?"
+    shares_work: ClassVar[bool] = False
 
     num_train: int = 2_000
     num_validation: int = 200

@@ -1,12 +1,12 @@
 """How much slower than torch is a layer one can read?
 
     python -m course_lib.experiments.layer_speed
-    python -m course_lib.experiments.layer_speed --threads 1
+    python -m course_lib.experiments.layer_speed --device cpu --threads 1
     python -m course_lib.experiments.layer_speed --quick        seconds; records nothing
 
 Every layer is timed beside torch's in the same run, forward and backward apart, in float32, after
 a check that both give the same numbers. The table is recorded in
-book/results/layer_speed/<device>.json, for the CPU and, where there is one, for a CUDA device.
+book/results/layer_speed/<device>.json; without --device for a CUDA device, if there is one.
 """
 
 import argparse
@@ -127,19 +127,23 @@ def table(record: dict) -> str:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="layer_speed", description=QUESTION)
     parser.add_argument("--quick", action="store_true", help="seconds; not recorded")
+    parser.add_argument("--device", choices=("cpu", "cuda"), help="default: cuda if there is one")
     parser.add_argument("--threads", type=int, help="CPU threads (default: torch's)")
     parser.add_argument("--folder", type=Path, help="where the record goes, a quick one too")
     options = parser.parse_args(arguments)
     if options.threads is not None and options.threads < 1:
         parser.error(f"--threads is {options.threads}; it must be at least 1")
+    has_cuda = torch.cuda.is_available()
+    if options.device == "cuda" and not has_cuda:
+        parser.error("--device is cuda; there is no CUDA device here")
+    device = options.device or ("cuda" if has_cuda else "cpu")
     torch.set_num_threads(options.threads or torch.get_num_threads())
     # cuDNN may round float32 to 19 bits where matmul does not: both shall do the same work.
     torch.backends.cudnn.allow_tf32 = False
     folder = options.folder or (None if options.quick else results_folder() / "layer_speed")
-    for device in ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",):
-        record = run(QUICK if options.quick else LayerSpeed(), device)
-        print(table(record), flush=True)
-        keep(record, folder, device)
+    record = run(QUICK if options.quick else LayerSpeed(), device)
+    print(table(record), flush=True)
+    keep(record, folder, device)
     return 0
 
 

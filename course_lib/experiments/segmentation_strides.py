@@ -57,6 +57,7 @@ class SegmentationStrides(Experiment):
 
     name: ClassVar[str] = "segmentation_strides"
     question: ClassVar[str] = "Does a finer stride draw finer borders?"
+    shares_work: ClassVar[bool] = False
     # Table 2, on PASCAL VOC: the mean IoU of the three.
     paper_mean_iou: ClassVar[dict] = {"32s": 0.594, "16s_from_32s": 0.624, "8s_from_16s": 0.627}
 

@@ -45,6 +45,7 @@ class SpeedCifar10(Experiment):
 
     name: ClassVar[str] = "speed_cifar10"
     question: ClassVar[str] = "How few seconds does a network need to learn CIFAR-10?"
+    shares_work: ClassVar[bool] = False
 
     data: str = "cifar10"
     num_validation: int = 0  # some, where settings are chosen; then the test set is left alone

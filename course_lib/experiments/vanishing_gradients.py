@@ -35,6 +35,7 @@ class VanishingGradients(Experiment):
 
     name: ClassVar[str] = "vanishing_gradients"
     question: ClassVar[str] = "How does the gradient change on its way back through many layers?"
+    shares_work: ClassVar[bool] = False
 
     data: str = "mnist_5k"
     depths: tuple[int, ...] = (2, 5, 10, 20, 50, 100)

@@ -31,12 +31,18 @@ def record(name: str, seed: int = 0, folder: Path | None = None) -> Record:
 
 
 def records(name: str, folder: Path | None = None) -> list[Record]:
-    """The records of an experiment, one per seed, in the order of the seeds."""
+    """The records of an experiment, one per seed, in the order of the seeds.
+
+    Raises ValueError where they are of different settings: their mean would say nothing.
+    """
     place = _path(name, 0, folder).parent
     seeds = sorted(_seed(path) for path in place.glob("seed*.json"))
     if not seeds:
         return [record(name, 0, folder)]
-    return [record(name, seed, folder) for seed in seeds]
+    found = [record(name, seed, folder) for seed in seeds]
+    if any(each.config != found[0].config for each in found):
+        raise ValueError(_of_different_settings(name, found, place))
+    return found
 
 
 def record_weights(name: str, seed: int = 0, folder: Path | None = None) -> dict[str, Tensor]:
@@ -104,6 +110,28 @@ def _read(path: Path, name: str) -> Record:
             "in the folder and under the name of that run."
         )
     return found
+
+
+def _of_different_settings(name: str, found: list[Record], place: Path) -> str:
+    """Which seeds have which values of the settings that are not the same for all."""
+    keys = sorted({key for each in found for key in each.config})
+    differing = [
+        key
+        for key in keys
+        if any(each.config.get(key) != found[0].config.get(key) for each in found)
+    ]
+    seeds_by_settings: dict[str, list[str]] = {}
+    for each in found:
+        values = ", ".join(f"{key}={each.config.get(key)!r}" for key in differing)
+        seeds_by_settings.setdefault(values, []).append(str(each.seed))
+    groups = "; ".join(
+        f"seed {', '.join(seeds)}: {values}" for values, seeds in seeds_by_settings.items()
+    )
+    return (
+        f"The records of '{name}' in {place} are of different settings ({groups}). Type `course "
+        f"train --missing {name} --budget SECONDS`, with the --scale of those that shall stay, to "
+        "make the others alike; or put the former files back."
+    )
 
 
 def _what_there_is(name: str, path: Path) -> str:

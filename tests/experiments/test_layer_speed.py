@@ -12,6 +12,7 @@ from course_lib import layers
 from course_lib.experiments import layer_speed
 from course_lib.experiments.layer_speed import QUICK, main, measure
 from course_lib.experiments.pieces.layer_cases import Case
+from course_lib.experiments.pieces.timing import keep
 from course_lib.provenance import results_folder
 
 
@@ -20,7 +21,8 @@ def recorded(tmp_path_factory):
     """One quick run, as a person would start it."""
     folder = tmp_path_factory.mktemp("results")
     threads = torch.get_num_threads()
-    assert main(["--quick", "--threads", "1", "--folder", str(folder)]) == 0
+    words = ["--quick", "--device", "cpu", "--threads", "1", "--folder", str(folder)]
+    assert main(words) == 0
     torch.set_num_threads(threads)
     return json.loads((folder / "cpu.json").read_text())
 
@@ -82,11 +84,40 @@ def test_a_fast_but_wrong_layer_is_not_timed():
 def test_a_quick_run_leaves_the_committed_record_alone(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(layer_speed, "results_folder", lambda: tmp_path)
     monkeypatch.setattr(layer_speed, "make_cases", lambda device: [])
-    main(["--quick"])
+    main(["--quick", "--device", "cpu"])
     assert not list(tmp_path.iterdir())
     assert "ratio" in capsys.readouterr().out
-    main([])
+    main(["--device", "cpu"])
     assert (tmp_path / "layer_speed" / "cpu.json").exists()
+
+
+@pytest.mark.parametrize(("words", "device"), [([], "cuda"), (["--device", "cpu"], "cpu")])
+def test_one_device_is_measured_and_no_other_record_is_touched(
+    words, device, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(layer_speed.torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(layer_speed, "run", lambda config, device: {"on": device})
+    monkeypatch.setattr(layer_speed, "table", lambda record: "")
+    main([*words, "--folder", str(tmp_path)])
+    assert [path.name for path in tmp_path.iterdir()] == [f"{device}.json"]
+
+
+def test_a_full_disk_leaves_the_old_table(tmp_path, monkeypatch):
+    def no_space(file):
+        raise OSError(28, "No space left on device")
+
+    keep({"rows": 1}, tmp_path, "cpu")
+    monkeypatch.setattr("os.fsync", no_space)
+    with pytest.raises(OSError, match="No space"):
+        keep({"rows": 2}, tmp_path, "cpu")
+    assert json.loads((tmp_path / "cpu.json").read_text()) == {"rows": 1}
+
+
+def test_a_device_that_is_not_there_is_refused(monkeypatch, capsys):
+    monkeypatch.setattr(layer_speed.torch.cuda, "is_available", lambda: False)
+    with pytest.raises(SystemExit):
+        main(["--device", "cuda"])
+    assert "there is no CUDA device here" in capsys.readouterr().err
 
 
 def test_the_recorded_convolution_is_at_most_eight_times_slower():

@@ -32,6 +32,15 @@ def test_records_come_in_the_order_of_their_seeds(made_record, tmp_path):
     assert [found.seed for found in records("trial", tmp_path)] == [0, 2, 10]
 
 
+def test_seeds_of_different_settings_are_refused_together(made_record, tmp_path):
+    for seed, epochs in ((0, 20), (1, 2), (2, 2)):
+        config = {"epochs": epochs, "data": "mnist"}
+        write_record(made_record(seed=seed, config=config), folder=tmp_path)
+    with pytest.raises(ValueError, match=r"\(seed 0: epochs=20; seed 1, 2: epochs=2\).* --missing"):
+        records("trial", tmp_path)
+    assert record("trial", 0, tmp_path).config["epochs"] == 20
+
+
 def test_a_missing_record_is_an_error_that_says_how_to_make_it(made_record, tmp_path):
     with pytest.raises(FileNotFoundError, match="There are records of: no experiment yet"):
         record("trial", 0, tmp_path)

@@ -1,13 +1,16 @@
 """Run an experiment and write its record."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import torch
 
-from course_lib.experiments.frame.experiment import Experiment, Findings, Settled
-from course_lib.experiments.frame.steps import Run
+from course_lib.experiments.frame.experiment import Experiment, Findings, Settled, is_smaller
+from course_lib.experiments.frame.locks import alone_in
+from course_lib.experiments.frame.steps import RefusedError, Run
 from course_lib.provenance import digest, module_files, repository, results_folder, versions
 from course_lib.training import Record, processes, record, say, write_record
 from course_lib.training.checkpoints import remove_checkpoint
@@ -22,27 +25,40 @@ def run_experiment(
     checkpoints: Path | None = None,
     deadline: float = float("inf"),
     logs: Path | None = None,
+    replace: bool = False,
+    keep_in: Path | None = None,
 ) -> Path:
     """Answer the question of an experiment for one seed; returns the path of the record.
 
     A run that was killed goes on where it was when it is started again. A quick run is recorded
-    under `_build/quick`, never in place of a full one. After `deadline`, a moment of
-    `time.monotonic`, a run stops with BudgetSpentError, and goes on later in the same way.
-    `logs` gets a folder with a line of JSON per epoch of every network that is trained. Of several
-    processes (`course_lib.training.processes`) the first writes all of this.
+    under `_build/quick`. A record of a larger scale is replaced only with `replace`. After
+    `deadline`, a moment of `time.monotonic`, a run stops with BudgetSpentError, and goes on later
+    in the same way. `logs` gets a folder with a line of JSON per epoch of every network that is
+    trained. The record is kept in `keep_in`, if given, in place of `results`. Of several processes
+    (`course_lib.training.processes`) the first writes all of this.
+
+    Raises RefusedError before anything is computed, BusyError where another process is at it.
     """
     settled = Settled(experiment.quick() if quick else experiment, is_quick=quick)
     experiment = settled.experiment
     results = results or (_workplace() / "_build" / "quick" if quick else results_folder())
-    _spare_full_record(experiment.name, seed, quick, results)
+    _refuse_idle_processes(experiment)
+    if not replace:
+        processes.by_first(lambda: _spare_larger_record(settled, seed, results))
     code = digest(*module_files([type(experiment).__module__, __name__]))
     folder = _checkpoint_folder(experiment, seed, device, code, checkpoints)
-    if folder.exists():
-        say(f"going on from {folder}")
     logs = logs and logs / experiment.name / f"seed{seed}"
-    run = Run(seed, device, folder, deadline, logs)
-    findings = experiment.run(run)
-    return processes.by_first(lambda: _keep(settled, findings, run, code, results))
+    with alone_in(folder), _whole_float32(device):
+        if folder.exists():
+            say(f"going on from {folder}")
+        run = Run(seed, device, folder, deadline, logs)
+        findings = experiment.run(run)
+        return processes.by_first(lambda: _keep(settled, findings, run, code, keep_in or results))
+
+
+def checkpoints_folder() -> Path:
+    """Where unfinished runs lie: beside the repository's files, or in the working folder."""
+    return _workplace() / ".checkpoints"
 
 
 def _keep(settled: Settled, findings: Findings, run: Run, code: str, results: Path) -> Path:
@@ -64,7 +80,7 @@ def _record(settled: Settled, findings: Findings, run: Run, code: str) -> Record
         config=asdict(experiment),
         scale=settled.scale,
         digest=code,
-        versions=versions(["numpy", "torch"]),
+        versions=_versions(run.device),
         device=_device_name(run.device),
         seconds=run.seconds,
         epochs=findings.epochs,
@@ -73,13 +89,31 @@ def _record(settled: Settled, findings: Findings, run: Run, code: str) -> Record
     )
 
 
-def _spare_full_record(name: str, seed: int, quick: bool, results: Path) -> None:
-    if not quick or not (results / name / f"seed{seed}.json").exists():
+def _refuse_idle_processes(experiment: Experiment) -> None:
+    if processes.count() > 1 and not experiment.shares_work:
+        raise RefusedError(
+            f"{experiment.name} does not share its work among processes: each would do all of it. "
+            "Run it in one process; on several GPUs one for each, with CUDA_VISIBLE_DEVICES=K and "
+            "a --seed of its own."
+        )
+
+
+def _spare_larger_record(settled: Settled, seed: int, results: Path) -> None:
+    name = settled.experiment.name
+    if not (results / name / f"seed{seed}.json").exists():
         return
-    if record(name, seed, results).scale["kind"] != "quick":
-        raise ValueError(
-            f"{results} holds the record of a full run of {name} with seed {seed}; a quick run "
-            "does not replace it. Give another folder with --results."
+    try:
+        found = record(name, seed, results).scale
+    except ValueError:
+        if settled.is_quick:
+            raise  # it may have been a full one
+        return
+    if is_smaller(settled.scale, found):
+        larger = f"{found['kind']}: {found['note'].rstrip('.')}"
+        raise RefusedError(
+            f"{results} holds a larger record of {name} with seed {seed} ({larger}). "
+            f"A smaller run ({settled.scale['kind']}) does not replace it. Give another folder "
+            "with --results, or give --replace."
         )
 
 
@@ -87,20 +121,50 @@ def _checkpoint_folder(
     experiment: Experiment, seed: int, device: str, code: str, checkpoints: Path | None
 ) -> Path:
     """A folder of this code with these settings alone: others must not go on from it."""
-    computed = [device, torch.get_num_threads(), processes.count()]
+    # The number of CPU threads may change the last bits, of what is computed there.
+    computed = [_gpu(device)] if _is_cuda(device) else [device, torch.get_num_threads()]
+    computed += [processes.count(), torch.__version__]
     settings = json.dumps([asdict(experiment), *computed])
     identity = digest(code, settings)[:12]
-    place = checkpoints or _workplace() / ".checkpoints"
-    return place / experiment.name / f"seed{seed}-{identity}"
+    return (checkpoints or checkpoints_folder()) / experiment.name / f"seed{seed}-{identity}"
 
 
 def _workplace() -> Path:
     return repository() or Path.cwd()
 
 
+@contextmanager
+def _whole_float32(device: str) -> Iterator[None]:
+    """Where cuDNN may, it rounds float32 to 19 bits, which a matrix product does not."""
+    before = torch.backends.cudnn.allow_tf32
+    if _is_cuda(device):
+        torch.backends.cudnn.allow_tf32 = False
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.allow_tf32 = before
+
+
+def _versions(device: str) -> dict[str, str]:
+    found = versions(["numpy", "torch"])
+    if _is_cuda(device):
+        found |= {"cuda": str(torch.version.cuda), "cudnn": str(torch.backends.cudnn.version())}
+    return found
+
+
 def _device_name(device: str) -> str:
-    if device.startswith("cuda"):
-        name = torch.cuda.get_device_name(device)
+    """What it was computed on; some measures are seconds of the CPU also where there is a GPU."""
+    threads = torch.get_num_threads()
+    if _is_cuda(device):
+        name = f"{_gpu(device)} (CPU threads: {threads})"
     else:
-        name = f"{device} (threads: {torch.get_num_threads()})"
+        name = f"{device} (threads: {threads})"
     return name if processes.count() == 1 else f"{processes.count()} processes, each on {name}"
+
+
+def _gpu(device: str) -> str:
+    return torch.cuda.get_device_name(device)
+
+
+def _is_cuda(device: str) -> bool:
+    return device.startswith("cuda")

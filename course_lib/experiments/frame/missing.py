@@ -1,29 +1,24 @@
-"""Which records are still to be made, and an hour put to use on them."""
+"""Which records are still to be made: for want of one, or because there is only a smaller one."""
 
-import json
-import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-from course_lib.experiments.frame.engine import run_experiment
-from course_lib.experiments.frame.experiment import Experiment, Settled
-from course_lib.experiments.frame.steps import BudgetSpentError
+from course_lib.experiments.frame.experiment import Experiment, as_recorded
+from course_lib.experiments.frame.waiting import bring_in, readable, waiting_folder, would_mix
 from course_lib.experiments.registry import EXPERIMENTS, find_experiment
 from course_lib.provenance import results_folder
-from course_lib.training import record, say
-
-# Data or a package that is not here, a download that failed, a network that diverged.
-FAILURES = (OSError, ImportError, RuntimeError, ValueError)
+from course_lib.training import record
 
 
 @dataclass(frozen=True)
 class Missing:
-    """One record to be made: with which settings, and why."""
+    """One record to be made: with which settings, and why; `has_record` of other settings."""
 
     experiment: Experiment
     seed: int
     why: str
+    has_record: bool = False
 
     def __str__(self) -> str:
         return f"{self.experiment.name}, seed {self.seed}: {self.why}"
@@ -34,64 +29,53 @@ def at_scale(experiment: Experiment, scale: str) -> Experiment:
     return experiment.laptop() if scale == "laptop" else experiment
 
 
-def missing(scale: str, results: Path | None = None) -> list[Missing]:
+def missing(scale: str, results: Path | None = None, name: str | None = None) -> list[Missing]:
     """What is to be done for every seed to have a record of this scale, or of a larger one.
 
-    In the order of the registry, the most worth knowing first; all seeds of an experiment
-    before the next, since one seed alone says little.
+    Of one experiment where a name is given. First what has no record at all, then what has one of
+    other settings; each in the order of the registry, the most worth knowing first; all seeds of
+    an experiment before the next, since one seed alone says little. What waits for the other seeds
+    (`waiting.py`) is not missing.
     """
-    found = []
-    for name in EXPERIMENTS:
-        experiment = find_experiment(name)
-        wanted = at_scale(experiment, scale)
-        for seed in range(experiment.num_seeds):
-            why = _why_missing(experiment, wanted, seed, results or results_folder())
-            if why:
-                found.append(Missing(wanted, seed, why))
-    return found
+    results = results or results_folder()
+    found = [each for wanted in _wanted(scale, name) for each in _missing_of(wanted, results)]
+    return sorted(found, key=lambda each: each.has_record)
 
 
-def make_missing(scale: str, budget: float, device: str, results: Path | None = None) -> list[Path]:
-    """Make what is missing for `budget` seconds; what was cut short is saved and goes on later.
-
-    One that fails says so and does not keep the others from being made.
-    """
-    deadline = time.monotonic() + budget
-    made = []
-    for each in missing(scale, results):
-        say(f"== {each}")
-        try:
-            made.append(
-                run_experiment(
-                    each.experiment, each.seed, device=device, results=results, deadline=deadline
-                )
-            )
-        except BudgetSpentError:
-            say(f"The {budget:g} seconds are over; the same line goes on from here.")
-            break
-        except FAILURES as error:
-            say(f"left out: {error}")
-    return made
-
-
-def _why_missing(
-    experiment: Experiment, wanted: Experiment, seed: int, results: Path
-) -> str | None:
-    if not (results / experiment.name / f"seed{seed}.json").exists():
-        return "no record yet"
-    found = record(experiment.name, seed, results)
-    settings = [_as_recorded(each) for each in _enough(experiment, wanted)]
-    if found.config in settings:
+def look(wanted: Experiment, seed: int, results: Path) -> Missing | None:
+    """What one seed lacks; None where nothing."""
+    if readable(wanted.name, seed, waiting_folder(wanted, results)):
         return None
-    return f"its record is of other settings ({found.scale['kind']})"
+    try:
+        found = record(wanted.name, seed, results)
+    except FileNotFoundError:
+        return Missing(wanted, seed, "no record yet")
+    except ValueError as error:
+        return Missing(wanted, seed, f"its record cannot be read: {error}")
+    if _is_enough(found.config, wanted):
+        return None
+    why = f"its record is of other settings ({found.scale['kind']})"
+    return Missing(wanted, seed, why, has_record=True)
 
 
-def _enough(experiment: Experiment, wanted: Experiment) -> Iterator[Experiment]:
-    """Settings whose record will do: those that are wanted, and the paper's."""
-    yield wanted
-    if Settled(experiment).scale["kind"] == "paper":
-        yield experiment
+def bring_in_complete(scale: str, results: Path, name: str | None = None) -> None:
+    """Put into the results what waits for no other seed any more."""
+    for wanted in _wanted(scale, name):
+        waits = waiting_folder(wanted, results).exists()
+        if waits and not _missing_of(wanted, results) and not would_mix(wanted, results):
+            bring_in(wanted, results)
 
 
-def _as_recorded(experiment: Experiment) -> dict:
-    return json.loads(json.dumps(asdict(experiment)))
+def _wanted(scale: str, name: str | None) -> Iterator[Experiment]:
+    for each in [name] if name else EXPERIMENTS:
+        yield at_scale(find_experiment(each), scale)
+
+
+def _missing_of(wanted: Experiment, results: Path) -> list[Missing]:
+    found = (look(wanted, seed, results) for seed in range(wanted.num_seeds))
+    return [each for each in found if each]
+
+
+def _is_enough(config: dict, wanted: Experiment) -> bool:
+    """Whether it is of the settings that are wanted, or of the full ones, however small these."""
+    return config in [as_recorded(wanted), as_recorded(type(wanted)())]

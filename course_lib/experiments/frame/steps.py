@@ -16,6 +16,14 @@ class BudgetSpentError(RuntimeError):
     """The time is over; what is done is saved, and the same command goes on."""
 
 
+class RefusedError(ValueError):
+    """A run that is not begun, in none of its processes."""
+
+
+class BusyError(RefusedError):
+    """A run that another process is at."""
+
+
 @dataclass(frozen=True)
 class Run:
     """One seed of one experiment: where it computes, and where it keeps what is done.

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import torch
 
+from course_lib.training.whole_files import write_whole
+
 
 def clock(function: Callable[[], object], seconds: float) -> float:
     """The median seconds of a call, out of as many calls as at least `seconds` hold."""
@@ -20,7 +22,6 @@ def keep(record: dict, folder: Path | None, device: str) -> None:
     """Write the record of one device, and say where; without a folder, nothing."""
     if folder is None:
         return
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{device}.json"
-    path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf8")
+    write_whole(path, (json.dumps(record, indent=1) + "\n").encode())
     print(f"Recorded in {path}")

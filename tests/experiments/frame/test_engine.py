@@ -111,16 +111,38 @@ def test_a_run_that_broke_off_goes_on_after_its_last_epoch(
     assert list((tmp_path / "checkpoints" / experiment.name).iterdir()) == []
 
 
-def test_other_settings_do_not_go_on_from_a_checkpoint(small_mnist, tmp_path):
+def test_other_settings_do_not_go_on_from_a_checkpoint(monkeypatch):
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda device: "a GPU")
     experiment = replace(LenetModernMnist(), **SMALL)
     folders = {
-        engine._checkpoint_folder(each, seed, device, code, None)
+        engine._checkpoint_folder(each, seed, device, code, None).name
         for each in (experiment, replace(experiment, learning_rate=0.01))
         for seed in (0, 1)
         for device in ("cpu", "cuda")
         for code in ("0" * 64, "1" * 64)
     }
     assert len(folders) == 16
+
+
+def test_another_torch_or_gpu_does_not_go_on_and_threads_count_on_the_cpu_alone(monkeypatch):
+    def name(device):
+        return engine._checkpoint_folder(LenetMnist(), 0, device, "0" * 64, None).name
+
+    gpu, threads, version = "one GPU", 1, "2.6.0"
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda device: gpu)
+    monkeypatch.setattr("torch.get_num_threads", lambda: threads)
+    monkeypatch.setattr("torch.__version__", version)
+    before = {device: name(device) for device in ("cuda", "cpu")}
+    assert name("cuda:0") == before["cuda"]
+    threads = 2
+    assert name("cuda") == before["cuda"]
+    assert name("cpu") != before["cpu"]
+    threads, gpu = 1, "another GPU"
+    assert name("cuda") != before["cuda"]
+    assert name("cpu") == before["cpu"]
+    gpu = "one GPU"
+    monkeypatch.setattr("torch.__version__", "2.7.0")
+    assert all(name(device) != before[device] for device in before)
 
 
 def test_quick_runs_on_embedded_digits_and_spares_the_full_record(
@@ -130,7 +152,7 @@ def test_quick_runs_on_embedded_digits_and_spares_the_full_record(
     path = run(experiment, tmp_path)
     before = path.read_bytes()
     monkeypatch.delenv("COURSE_DATA")
-    with pytest.raises(ValueError, match="holds the record of a full run"):
+    with pytest.raises(ValueError, match="holds a larger record"):
         run(experiment, tmp_path, quick=True)
     assert path.read_bytes() == before
     run(experiment, tmp_path, quick=True, results="quick")
@@ -172,7 +194,10 @@ def test_missing_data_is_an_error_that_says_what_to_type(tmp_path, monkeypatch):
 def test_runs_on_the_gpu(small_mnist, tmp_path):
     experiment = replace(LenetMnist(), **SMALL)
     engine.run_experiment(experiment, 0, False, "cuda", tmp_path, tmp_path / "checkpoints")
-    assert record(experiment.name, 0, tmp_path).device == torch.cuda.get_device_name()
+    made = record(experiment.name, 0, tmp_path)
+    assert made.device.startswith(f"{torch.cuda.get_device_name()} (CPU threads: ")
+    assert made.versions["cuda"] == torch.version.cuda
+    assert made.versions["cudnn"] == str(torch.backends.cudnn.version())
 
 
 def test_lenet5_follows_the_rates_of_the_paper():

@@ -50,6 +50,21 @@ def test_two_processes_write_the_record_of_one(shared, tmp_path):
     assert [json.loads(line)["epoch"] for line in lines] == [1, 2]
 
 
+def test_where_one_process_fails_all_end(tmp_path):
+    script = SCRIPT.with_name("failing_process.py")
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, *TORCHRUN, str(script), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=300,
+    )
+    assert done.returncode != 0
+    assert "process 1: FileNotFoundError: There is no data here." in done.stderr
+    assert not (tmp_path / "results").exists()
+
+
 def test_all_go_by_what_the_first_found(shared):
     folder, _ = shared
     for number in (0, 1):
