@@ -128,8 +128,9 @@ def gradients_of(parts: dict[str, Float[Tensor, ""]], layer: nn.Module) -> dict[
 def stronger_by(gradients: dict) -> dict[str, dict[str, float]]:
     """How many times stronger the gradients are, for each layer, over the first steps.
 
-    "both" compares the two networks. "heads" compares, in the one with heads, what the heads send
-    with what the end sends, at the same weights.
+    "both" compares the two networks, each at its own rate: after the first step they also stand at
+    other weights. "heads" compares, in the one with heads, what the heads send with what the end
+    sends, at the same weights.
     """
     found = {}
     for name in EARLY_LAYERS:
