@@ -46,11 +46,8 @@ def test_heads_strengthen_the_first_gradients_and_save_no_errors_in_any_seed():
     assert "no seed makes fewer errors" in claim("googlenet-auxiliary-losses-kaist").remark
 
 
-def test_56_plain_layers_are_worse_than_20_in_training_and_in_test_in_every_seed():
-    worse = [
-        record.measures["deeper_is_worse_by"]["plain"] for record in records("depth_degradation")
-    ]
-    assert all(each["train"] > 0 and each["test"] > 0 for each in worse)
-    assert "in training too, in every seed" in " ".join(
-        claim("very-deep-plain-nets-train-badly").remark.split()
-    )
+def test_56_plain_layers_are_worse_than_20_in_training_too_in_every_seed():
+    # That they are so in test is what the entry itself computes.
+    worse = [record.measures["deeper_is_worse_by"] for record in records("depth_degradation")]
+    assert all(each["plain"]["train"] > 0 for each in worse)
+    assert "in training too, in every seed" in claim("very-deep-plain-nets-train-badly").remark
