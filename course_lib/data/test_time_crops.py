@@ -63,14 +63,16 @@ def predict_crops(
     if scales is not None and not len(scales):
         raise ValueError("scales is empty; give at least one, or None for images as they are.")
     sets = [ten_crops(images, size)] if scales is None else crops_at_scales(images, size, scales)
-    was_training = isinstance(model, nn.Module) and model.training
-    if was_training:
-        model.eval()
+    # Each module is asked: a network frozen but for its last blocks is in both modes.
+    modules = model.modules() if isinstance(model, nn.Module) else ()
+    training = [module for module in modules if module.training]
+    for module in training:
+        module.training = False
     try:
         answers = [_answer(model(crop), average) for crops in sets for crop in crops.unbind(1)]
     finally:
-        if was_training:
-            model.train()
+        for module in training:
+            module.training = True
     return torch.stack(answers).mean(dim=0)
 
 

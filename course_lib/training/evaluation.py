@@ -5,20 +5,25 @@ from contextlib import contextmanager
 
 import torch
 from jaxtyping import Float, Int64, Num
-from torch import Tensor
+from torch import Tensor, nn
 
 
 @contextmanager
 def in_evaluation(model: Callable) -> Iterator[None]:
-    """Evaluation mode inside; outside, the model's mode is what it was."""
-    was_training = getattr(model, "training", False)
-    if was_training:
-        model.eval()
+    """Evaluation mode inside; outside, each module is in its own again.
+
+    Each is asked: where a network is frozen but for its last blocks, it is in evaluation mode and
+    they are not.
+    """
+    modules = model.modules() if isinstance(model, nn.Module) else ()
+    training = [module for module in modules if module.training]
+    for module in training:
+        module.training = False
     try:
         yield
     finally:
-        if was_training:
-            model.train()
+        for module in training:
+            module.training = True
 
 
 @torch.inference_mode()

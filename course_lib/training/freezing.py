@@ -1,11 +1,6 @@
 """Hold layers still while others learn."""
 
-from weakref import WeakKeyDictionary
-
 from torch import nn
-
-# What keeps a frozen layer in evaluation mode, so that it can be taken off again.
-_HOLDS: WeakKeyDictionary = WeakKeyDictionary()
 
 
 def freeze(module: nn.Module) -> None:
@@ -17,8 +12,8 @@ def freeze(module: nn.Module) -> None:
     for parameter in module.parameters():
         parameter.requires_grad_(False)
     for each in module.modules():
-        if each not in _HOLDS:
-            _HOLDS[each] = each.register_forward_pre_hook(_stay_in_evaluation)
+        _let_go(each)  # twice is as good as once
+        each.register_forward_pre_hook(_stay_in_evaluation)
 
 
 def thaw(module: nn.Module) -> None:
@@ -26,9 +21,14 @@ def thaw(module: nn.Module) -> None:
     for parameter in module.parameters():
         parameter.requires_grad_(True)
     for each in module.modules():
-        hold = _HOLDS.pop(each, None)
-        if hold is not None:
-            hold.remove()
+        _let_go(each)
+
+
+def _let_go(module: nn.Module) -> None:
+    # Looked for in the module itself: a copy has the hook, and no handle to remove it by.
+    hooks = module._forward_pre_hooks
+    for key in [key for key, hook in hooks.items() if hook is _stay_in_evaluation]:
+        del hooks[key]
 
 
 def _stay_in_evaluation(module: nn.Module, _inputs) -> None:

@@ -1,5 +1,7 @@
 """Freezing. Oracle: what a step of training leaves as it was, bit for bit."""
 
+from copy import deepcopy
+
 import torch
 from torch import nn
 
@@ -52,3 +54,17 @@ def test_freezing_leaves_the_names_of_the_weights_alone():
     names = list(model.state_dict())
     freeze(model)
     assert list(model.state_dict()) == names
+
+
+def test_a_copy_can_be_thawed():
+    model = _network()
+    freeze(model)
+    copied = deepcopy(model)
+    freeze(copied)
+    thaw(copied)
+    copied.train()
+    copied(torch.randn(8, 4))
+    assert all(each.training for each in copied.modules())
+    model.train()
+    model(torch.randn(8, 4))
+    assert not any(each.training for each in model.modules())

@@ -15,6 +15,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from course_lib.applications.detection.detections import Detections
 from course_lib.applications.detection.scenes import Scenes
 from course_lib.training import TrainingDivergedError
+from course_lib.training.evaluation import in_evaluation
 
 Terms = dict[str, float]
 
@@ -76,16 +77,12 @@ def fit_detector(
 @torch.inference_mode()
 def detect(detector: Detector, scenes: Scenes, batch_size: int = 64) -> list[Detections]:
     """What the detector finds in each scene. Its mode is left as it was."""
-    was_training = detector.training
-    detector.train(False)
-    try:
-        found = []
+    found = []
+    with in_evaluation(detector):
         for start in range(0, len(scenes), batch_size):
             batch = range(start, min(start + batch_size, len(scenes)))
             found += detector.detect(scenes.take(batch))
-        return found
-    finally:
-        detector.train(was_training)
+    return found
 
 
 def _means(sums: dict[str, Tensor], count: int, epoch: int) -> Terms:
