@@ -79,9 +79,10 @@ class GoogLeNet(nn.Module):
         self.inception_5b = Inception(832, 384, 192, 384, 48, 128, 128)
         self.pool = nn.MaxPool2d(3, stride=2, ceil_mode=True)
         self.dropout = nn.Dropout(0.4)
-        self.classifier = nn.Linear(1024, num_classes)
+        # Before the classifier, as they lie: what replaces a last layer looks for the last one.
         self.head_4a = AuxiliaryHead(512, num_classes) if auxiliary_heads else None
         self.head_4d = AuxiliaryHead(528, num_classes) if auxiliary_heads else None
+        self.classifier = nn.Linear(1024, num_classes)
 
     def forward(
         self, images: Float[Tensor, "n 3 h w"]

@@ -185,3 +185,9 @@ def test_a_generator_fixes_the_first_weights():
     weight, bias = first.inception_5b.three.weight, first.inception_5b.three.bias
     assert weight.std().item() == pytest.approx((2 / (192 * 9)) ** 0.5, rel=0.02)  # He et al.
     assert bias.count_nonzero() == 0
+
+
+def test_the_last_layer_of_all_is_the_one_at_the_end(on_meta):
+    # So its scores are those of a new last layer, and the deepest block is what evaluation uses.
+    last = [name for name, module in on_meta.named_modules() if isinstance(module, nn.Linear)][-1]
+    assert last == "classifier"
