@@ -4,6 +4,7 @@ Source: Donahue et al. 2013, "DeCAF", arXiv:1310.1531; Alain & Bengio 2016, arXi
 linear probe).
 """
 
+import warnings
 from collections.abc import Callable
 
 import torch
@@ -12,6 +13,8 @@ from torch import Tensor, nn
 
 from course_lib.training.evaluation import in_evaluation
 from course_lib.training.transfer import head
+
+SOLVED = 1e-4  # the largest number of the gradient at the bottom of the bowl
 
 
 def extract_features(
@@ -46,6 +49,8 @@ def linear_probe(
 ) -> nn.Linear:
     """The best linear classifier of frozen features: softmax regression, solved to its end.
 
+    A warning says where `max_steps` were too few for that.
+
     It minimizes the mean cross entropy plus weight_decay / 2 times the squares of the weights, a
     bowl with one bottom for weight_decay > 0, by L-BFGS in float64 on all examples at once. So
     there is no learning rate to choose, and what it scores tells of the features alone.
@@ -65,7 +70,17 @@ def linear_probe(
         tolerance_change=1e-12,
         line_search_fn="strong_wolfe",
     )
-    optimizer.step(_loss_of(probe, optimizer, inputs, labels, weight_decay))
+    loss = _loss_of(probe, optimizer, inputs, labels, weight_decay)
+    optimizer.step(loss)
+    loss()
+    steepest = max(float(weight.grad.abs().max()) for weight in probe.parameters())
+    if steepest > SOLVED:
+        warnings.warn(
+            f"After {max_steps} steps the gradient is still {steepest:.1g}, so this is not the "
+            "best classifier. Bring the features to one scale (divide each by its deviation), or "
+            "give more max_steps.",
+            stacklevel=2,
+        )
     return probe.to(features.dtype)
 
 

@@ -63,3 +63,12 @@ def test_impossible_probes_are_refused(without_shape_checks):
     for labels in (torch.tensor([0, 2]), torch.tensor([-1, 0]), torch.zeros(0).long()):
         with pytest.raises(ValueError, match="labels must be some of 0 to 1"):
             linear_probe(torch.eye(2)[: len(labels)], labels, 2)
+
+
+def test_a_probe_that_did_not_get_to_the_end_says_so(recwarn):
+    torch.manual_seed(0)
+    features, labels = torch.randn(200, 20), torch.randint(3, (200,))
+    linear_probe(features, labels, 3)
+    assert not recwarn.list
+    with pytest.warns(UserWarning, match=r"After 3 steps .* Bring the features to one scale"):
+        linear_probe(100 * features, labels, 3, max_steps=3)
