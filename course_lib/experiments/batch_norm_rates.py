@@ -39,6 +39,7 @@ class BatchNormRates(Experiment):
 
     name: ClassVar[str] = "batch_norm_rates"
     question: ClassVar[str] = "Which learning rates does batch normalization allow, and what for?"
+    shares_work: ClassVar[bool] = False  # a process would normalize its own share of a batch
 
     data: str = "cifar10"
     num_train: int = 10_000

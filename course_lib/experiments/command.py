@@ -97,6 +97,8 @@ def _run_one(arguments: argparse.Namespace, device: str) -> int:
     seed = arguments.seed or 0
     if seed < 0:
         raise ValueError(f"--seed is {seed}; give 0 or more.")
+    if arguments.quick and (arguments.set or arguments.scale):
+        raise ValueError("--quick has settings of its own; leave out --scale and --set.")
     experiment = at_scale(find_experiment(arguments.experiment), arguments.scale or "paper")
     experiment = replace(experiment, **_settings(arguments.set, experiment))
     budget = float("inf") if arguments.budget is None else arguments.budget

@@ -52,6 +52,7 @@ UNCENTERED = Centering(torch.zeros(1, 1, 1), torch.ones(1, 1, 1))  # a dropped p
 class DropoutGap(Experiment):
     name: ClassVar[str] = "dropout_gap"
     question: ClassVar[str] = "How much of the gap between training and test does dropout close?"
+    shares_work: ClassVar[bool] = False  # a process would note the losses of its own share
     paper_errors: ClassVar[dict] = {"none": 0.016, "hidden": 0.013, "hidden_and_pixels": 0.011}
 
     data: str = "mnist"

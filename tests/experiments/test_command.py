@@ -55,6 +55,8 @@ def test_list_names_every_experiment_with_its_question(capsys):
         (["--missing", "--seed", "0"], "--missing goes through all seeds with their own settings"),
         (["--missing", "--set", "epochs=1"], "leave out --seed, --quick and --set"),
         (["lenet", "--missing"], "There is no experiment 'lenet'"),
+        (["lenet_mnist", "--quick", "--set", "epochs=1"], "--quick has settings of its own"),
+        (["lenet_mnist", "--quick", "--scale", "laptop"], "leave out --scale and --set"),
     ],
 )
 def test_what_cannot_be_done_is_said(words, message, capsys):

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import torch
 
-from course_lib.experiments.frame.experiment import Experiment, Findings, Settled, is_smaller
+from course_lib.experiments.frame.experiment import (
+    Experiment,
+    Findings,
+    Settled,
+    as_recorded,
+    cannot_tell,
+    is_smaller,
+)
 from course_lib.experiments.frame.locks import alone_in
 from course_lib.experiments.frame.steps import RefusedError, Run
 from course_lib.provenance import digest, module_files, repository, results_folder, versions
@@ -44,7 +51,7 @@ def run_experiment(
     results = results or (_workplace() / "_build" / "quick" if quick else results_folder())
     _refuse_idle_processes(experiment)
     if not replace:
-        processes.by_first(lambda: _spare_larger_record(settled, seed, results))
+        processes.by_first(lambda: _spare_larger_record(settled, seed, results, keep_in))
     code = digest(*module_files([type(experiment).__module__, __name__]))
     folder = _checkpoint_folder(experiment, seed, device, code, checkpoints)
     logs = logs and logs / experiment.name / f"seed{seed}"
@@ -98,22 +105,28 @@ def _refuse_idle_processes(experiment: Experiment) -> None:
         )
 
 
-def _spare_larger_record(settled: Settled, seed: int, results: Path) -> None:
+def _spare_larger_record(settled: Settled, seed: int, results: Path, keep_in: Path | None) -> None:
     name = settled.experiment.name
     if not (results / name / f"seed{seed}.json").exists():
         return
     try:
-        found = record(name, seed, results).scale
+        found = record(name, seed, results)
     except ValueError:
         if settled.is_quick:
             raise  # it may have been a full one
         return
-    if is_smaller(settled.scale, found):
-        larger = f"{found['kind']}: {found['note'].rstrip('.')}"
+    words = f"of {name} with seed {seed} ({found.scale['kind']}: {found.scale['note'].rstrip('.')})"
+    otherwise = "Give another folder with --results, or give --replace."
+    if is_smaller(settled.scale, found.scale):
         raise RefusedError(
-            f"{results} holds a larger record of {name} with seed {seed} ({larger}). "
-            f"A smaller run ({settled.scale['kind']}) does not replace it. Give another folder "
-            "with --results, or give --replace."
+            f"{results} holds a larger record {words}. A smaller run ({settled.scale['kind']}) "
+            f"does not replace it. {otherwise}"
+        )
+    same = found.config == as_recorded(settled.experiment)
+    if not same and keep_in is None and cannot_tell(settled.scale, found.scale):
+        raise RefusedError(
+            f"{results} holds a record {words}. It has other settings, and which of the two is "
+            f"the larger run cannot be told. {otherwise}"
         )
 
 

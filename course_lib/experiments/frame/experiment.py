@@ -92,9 +92,14 @@ class Settled:
 def is_smaller(scale: dict, other: dict) -> bool:
     """Whether a recorded scale is less work than another, as far as both tell."""
     if scale["kind"] == other["kind"] == "fraction":
-        shares = scale["of_paper"], other["of_paper"]
-        return None not in shares and shares[0] < shares[1]
+        return not cannot_tell(scale, other) and scale["of_paper"] < other["of_paper"]
     return KINDS.index(scale["kind"]) < KINDS.index(other["kind"])
+
+
+def cannot_tell(scale: dict, other: dict) -> bool:
+    """Whether both are fractions, and one does not say of how much."""
+    fractions = scale["kind"] == other["kind"] == "fraction"
+    return fractions and None in (scale["of_paper"], other["of_paper"])
 
 
 def as_recorded(experiment: Experiment) -> dict:

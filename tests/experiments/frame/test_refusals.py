@@ -63,6 +63,34 @@ def test_a_smaller_run_does_not_replace_a_larger_record_unless_it_is_told_to(tmp
     assert json.loads(path.read_text())["config"]["steps"] == 10
 
 
+def test_a_record_of_unknown_work_is_not_replaced_by_one_of_other_settings(tmp_path):
+    @dataclass(frozen=True)
+    class Ours(Counting):
+        def scale(self):
+            return Scale(None, f"{self.steps} steps.")
+
+    run(Ours(steps=500), tmp_path)
+    path = run(Ours(steps=500), tmp_path)  # the same again
+    before = path.read_bytes()
+    for steps in (1, 900):
+        with pytest.raises(
+            RefusedError, match=r"\(fraction: 500 steps\).* cannot be told.*--replace"
+        ):
+            run(Ours(steps=steps), tmp_path)
+    assert path.read_bytes() == before
+    waiting = engine.run_experiment(
+        Ours(steps=900),
+        0,
+        False,
+        "cpu",
+        tmp_path / "results",
+        tmp_path / "c",
+        keep_in=tmp_path / "w",
+    )
+    assert waiting.is_relative_to(tmp_path / "w")
+    run(Ours(), tmp_path)  # that all settings are those of the file can be told
+
+
 def test_a_damaged_record_is_replaced_but_not_by_a_quick_run(tmp_path):
     path = run(Counting(), tmp_path)
     path.write_text("<<<<<<< HEAD")
@@ -81,9 +109,9 @@ def test_an_experiment_that_does_not_share_its_work_is_refused_in_several_proces
 
 
 def test_which_experiments_do_not_share_their_work():
-    # Oracle: who calls neither `fit` nor what is built on it.
+    # Oracle: who calls neither `fit` nor what is built on it, and who measures single batches.
     names = {"segmentation_strides", "detection_digits", "depth_or_width", "centering"}
-    names |= {"vanishing_gradients", "speed_cifar10"}
+    names |= {"vanishing_gradients", "speed_cifar10", "batch_norm_rates", "dropout_gap"}
     found = {name for name in EXPERIMENTS if not find_experiment(name).shares_work}
     assert found == names
 
