@@ -94,9 +94,11 @@ def test_the_test_set_is_left_alone_where_settings_are_chosen(
     num_validation, splits_read, tmp_path
 ):
     settings = replace(SMALL, batch_size=16, num_validation=num_validation)
-    found = settings.run(Run(0, "cpu", tmp_path)).measures["runs"]["run0"]
+    found = settings.run(Run(0, "cpu", tmp_path))
+    run = found.measures["runs"]["run0"]
     assert splits_read == (["train"] if num_validation else ["train", "test"])
-    assert found["measured_on"] == ("validation" if num_validation else "test")
+    assert run["measured_on"] == ("validation" if num_validation else "test")
+    assert found.test_error == (None if num_validation else run["error"]["six_views"])
 
 
 def test_the_full_network_and_its_settings_are_the_papers():
@@ -252,7 +254,7 @@ def test_errors_are_those_of_the_summed_answers(digits):
     found = Race(SMALL, network, network, 0).errors(images, labels)
     network.eval()
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        one, other = network(images), network(images.flip(-1))
+        one, other = network(images).float(), network(images.flip(-1)).float()
     wrong = {"one_view": one, "two_views": one + other}
     for name, scores in wrong.items():
         assert found[name] == pytest.approx((scores.argmax(1) != labels).float().mean().item())
