@@ -8,7 +8,8 @@ layer where the paper has three with dropout. The pictures are not augmented. Th
 rate where the error no longer falls; ours stays. Xavier's deviation is sqrt(1 / fan in), as the
 paper writes it. The paper subtracts the mean of each pixel and says nothing of dividing, so its
 numbers may have gone from about -128 to 127, which moves the depth where Xavier's weights stall;
-pictures come in both ways here, with a mean per channel. What is followed is the training loss.
+pictures come in both ways here, with a mean per channel. Numbers so large make large gradients,
+so with them a hundredth of the rate is tried as well. What is followed is the training loss.
 """
 
 import math
@@ -67,6 +68,7 @@ class InitializationDepth(Experiment):
     epochs: int = 80
     batch_size: int = 128
     learning_rate: float = 0.01
+    smaller_rate: float = 1e-4  # our own, for pixels as they are
     momentum: float = 0.9
     weight_decay: float = 5e-4
 
@@ -114,6 +116,9 @@ class InitializationDepth(Experiment):
             del before[arm]["seconds"]
             train = partial(self._train, run, build, pictures)
             runs[arm] = train_or_diverge(run, arm, self.learning_rate, train)
+            if scale == "pixels":
+                slow = f"{arm}_slow"
+                runs[slow] = train_or_diverge(run, slow, self.smaller_rate, train)
         return Findings({"runs": runs, "before_training": before} | self.answer(runs))
 
     def _train(

@@ -6,8 +6,10 @@ import pytest
 import torch
 from torch import nn
 
+from course_lib.experiments import initialization_depth
 from course_lib.experiments.frame.engine import run_experiment
 from course_lib.experiments.frame.experiment import Settled
+from course_lib.experiments.frame.steps import Run
 from course_lib.experiments.initialization_depth import InitializationDepth, plain_network
 from course_lib.training import record
 
@@ -62,7 +64,7 @@ def test_before_training_the_signals_differ_by_exactly_the_papers_power(made):
 
 def test_the_answer_follows_from_the_runs(made):
     runs, guess = made.measures["runs"], math.log(10)
-    assert len(runs) == 2 * 2 * 2
+    assert len(runs) == 2 * 2 * 3  # depths, schemes, and pixels at two rates
     assert made.measures["steps_per_epoch"] == 6  # 300 digits in batches of 50
     for arm, found in runs.items():
         losses = [epoch["train_loss"] for epoch in found["epochs"]]
@@ -70,6 +72,23 @@ def test_the_answer_follows_from_the_runs(made):
         assert made.measures["steps_to_half"][arm] == (below[0] if below else None)
         last = made.measures["last_loss"][arm]
         assert last == (pytest.approx(losses[-1] / guess, rel=1e-3) if losses else None)
+
+
+def test_with_pixels_as_they_are_a_smaller_rate_is_tried_from_the_same_start(tmp_path, monkeypatch):
+    tried = {}
+
+    def note(run, arm, rate, train):
+        _, build, pictures = train.args
+        tried[arm] = (rate, build.args, pictures.centering)
+        return {"epochs": []}
+
+    monkeypatch.setattr(initialization_depth, "train_or_diverge", note)
+    InitializationDepth().quick().run(Run(0, "cpu", tmp_path))
+    slow = {arm for arm in tried if arm.endswith("_slow")}
+    assert slow == {f"{arm}_slow" for arm in tried if arm.endswith("_pixels")}
+    for arm, (rate, network, centering) in tried.items():
+        assert rate == (1e-4 if arm in slow else 0.01)
+        assert (network, centering) == tried[arm.removesuffix("_slow")][1:]
 
 
 def test_both_schemes_see_the_same_pictures_and_have_as_many_parameters(made):
