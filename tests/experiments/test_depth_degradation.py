@@ -105,10 +105,23 @@ def test_a_fraction_shrinks_the_schedule_with_the_steps():
     assert rates == pytest.approx([0.1] * 32 + [0.01] * 16 + [0.001] * 16)
 
 
+def test_a_warm_up_comes_out_of_the_first_steps_and_moves_no_milestone():
+    moves, schedule = DepthDegradation(fraction=1 / 1000, warmup=4)._optimizer(nn.Linear(1, 1))
+    rates = []
+    for _ in range(64):
+        rates.append(moves.param_groups[0]["lr"])
+        moves.step()
+        schedule.step()
+    by_hand = [0.02, 0.04, 0.06, 0.08] + [0.1] * 28 + [0.01] * 16 + [0.001] * 16
+    assert rates == pytest.approx(by_hand)
+
+
 def test_the_laptops_form_is_a_fraction_and_says_which():
     laptop = DepthDegradation().laptop()
     # 64,000 / 40 = 1,600 steps; whole passes of 45,000 / 128 = 352 batches make it 5 * 352
     assert (laptop.epochs, laptop.milestones) == (5, (800, 1200))
     scale = Settled(laptop).scale
     assert (scale["kind"], scale["of_paper"]) == ("fraction", round(1760 / 64_000, 4))
-    assert scale["note"].startswith("1,760 steps of 128 pictures for each network, 5 passes")
+    assert scale["note"].startswith(
+        "1,760 steps of 128 pictures for each network, 352 of them to warm up, 5 passes"
+    )
