@@ -72,7 +72,8 @@ def linear_probe(
     )
     loss = _loss_of(probe, optimizer, inputs, labels, weight_decay)
     optimizer.step(loss)
-    loss()
+    with torch.enable_grad():  # as the optimizer has it, whatever it is outside
+        loss()
     steepest = max(float(weight.grad.abs().max()) for weight in probe.parameters())
     if steepest > SOLVED:
         warnings.warn(

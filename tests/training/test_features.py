@@ -68,7 +68,8 @@ def test_impossible_probes_are_refused(without_shape_checks):
 def test_a_probe_that_did_not_get_to_the_end_says_so(recwarn):
     torch.manual_seed(0)
     features, labels = torch.randn(200, 20), torch.randint(3, (200,))
-    linear_probe(features, labels, 3)
+    with torch.no_grad():
+        linear_probe(features, labels, 3)
     assert not recwarn.list
     with pytest.warns(UserWarning, match=r"After 3 steps .* Bring the features to one scale"):
         linear_probe(100 * features, labels, 3, max_steps=3)
