@@ -134,12 +134,6 @@ def num_layers() -> int:
     return num_layers_with_weights("alexnet")
 
 
-def num_parameters_without_groups() -> int:
-    """The same if every kernel saw all maps, as the sizes on a slide alone would have it."""
-    convolutions = layers_of("alexnet", nn.Conv2d)
-    return num_parameters() + sum(c.weight.numel() * (c.groups - 1) for c in convolutions)
-
-
 def num_neurons() -> int:
     """The units of all layers with weights."""
     return count_neurons(shapes_only("alexnet"), _image_shape())

@@ -45,9 +45,12 @@ def conv1_kernel() -> list[int]:
 
 
 def conv1_as_fully_connected() -> int:
-    """The weights of a layer that joins each of 227x227x3 numbers with each of 55x55x96."""
+    """The weights of a layer that joins each of 224x224x3 numbers with each of 55x55x96.
+
+    224 is the side of an image in the paper, section 3.5.
+    """
     height, width, channels = sizes_of("alexnet")["conv1"]
-    return input_side() ** 2 * 3 * height * width * channels
+    return 224**2 * 3 * height * width * channels
 
 
 def outputs_saved_by_the_stride() -> float:

@@ -8,16 +8,6 @@ from torch import Tensor
 
 from course_lib.data.augmentation import ColorOffsets, Cutout
 from course_lib.data.principal_components import PrincipalComponents
-from course_lib.data.test_time_crops import crops_at_scales
-
-
-def different_crops() -> list[int]:
-    """How many of the ten windows differ, at each scale, for a square image.
-
-    At 224 the window is the whole image: four corners and the middle are one, and its mirror image.
-    """
-    sets = crops_at_scales(_square_image())
-    return [len(crops[0].flatten(1).unique(dim=0)) for crops in sets]
 
 
 def same_offset_for_all_pixels() -> bool:

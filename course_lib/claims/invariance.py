@@ -21,12 +21,17 @@ def largest_response_stays() -> bool:
     return torch.equal(_largest(_moved()), _largest(_picture()))
 
 
-def growth_with_brightness() -> float:
-    """How many times larger the response gets when the picture is twice as bright.
+def change_under_added_light() -> float:
+    """The largest change of a map, its border left out, when all pixels get brighter by 1.
 
-    Convolution, ReLU and pooling all pass a positive factor on.
+    The weights of each filter add up to 0.
     """
-    return (_largest(2 * _picture()) / _largest(_picture())).mean().item()
+    return _change_under_light(_filters() - _filters().mean(dim=(2, 3), keepdim=True))
+
+
+def _change_under_light(filters: Tensor) -> float:
+    dark, bright = (relu(conv2d(picture, filters)) for picture in (_picture(), _picture() + 1))
+    return (bright - dark).abs().max().item()
 
 
 def _picture() -> Tensor:
@@ -39,9 +44,12 @@ def _moved() -> Tensor:
 
 
 def _maps(picture: Tensor) -> Tensor:
+    return relu(conv2d(picture, _filters(), padding=1))
+
+
+def _filters() -> Tensor:
     generator = torch.Generator().manual_seed(1)
-    filters = torch.randn(4, 1, 3, 3, generator=generator, dtype=torch.float64)
-    return relu(conv2d(picture, filters, padding=1))
+    return torch.randn(4, 1, 3, 3, generator=generator, dtype=torch.float64)
 
 
 def _largest(picture: Tensor) -> Tensor:

@@ -75,13 +75,12 @@ def adam_as_printed() -> bool:
 
 
 def steps_after_a_hundred_ones() -> list[float]:
-    """The step number 100, in rates, where every gradient was 1: AdaGrad, RMSProp, Adam.
+    """The step number 100, in rates, where every gradient was 1: RMSProp and Adam.
 
-    AdaGrad divides by the root of the sum, sqrt(100); the others by that of a running average, 1.
+    Both divide by the root of a running average, 1.
     """
     ones = (1.0,) * 100
     builders: tuple[Update, ...] = (
-        lambda theta: Adagrad(theta, RATE),
         lambda theta: RMSprop(theta, RATE, RHO),
         lambda theta: Adam(theta, RATE),
     )

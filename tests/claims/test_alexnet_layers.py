@@ -32,7 +32,5 @@ def test_parameters_and_neurons_are_sums():
     connected = [(4096, 9216), (4096, 4096), (1000, 4096)]
     total = sum(units * (inputs + 1) for units, inputs in kernels + connected)
     assert alexnet.num_parameters() == total == 60_965_224
-    split = 256 * 48 * 25 + (384 + 256) * 192 * 9
-    assert alexnet.num_parameters_without_groups() == total + split == 62_378_344
     units = 55**2 * 96 + 27**2 * 256 + 13**2 * (384 + 384 + 256) + 4096 + 4096 + 1000
     assert alexnet.num_neurons() == units == 659_272

@@ -39,7 +39,7 @@ def test_parameters_with_their_input_channels():
 
 
 def test_what_sharing_and_the_stride_save():
-    assert alexnet_walk.conv1_as_fully_connected() == 227 * 227 * 3 * 55 * 55 * 96
+    assert alexnet_walk.conv1_as_fully_connected() == 224 * 224 * 3 * 55 * 55 * 96
     assert alexnet_walk.outputs_saved_by_the_stride() == pytest.approx(217**2 / 55**2)
 
 

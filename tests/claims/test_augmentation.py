@@ -1,20 +1,18 @@
 """Oracle: crops counted by hand; a Cutout that leaves the images alone must be noticed."""
 
+import pytest
 import torch
 
-from course_lib.claims import augmentation
+from course_lib.claims import augmentation, claim
 from course_lib.data.test_time_crops import ten_crops
 
 
-def test_a_window_as_large_as_the_image_is_always_the_same():
-    # The image and its mirror image; above 224 all ten differ.
-    assert augmentation.different_crops() == [2, 10, 10, 10, 10]
-
-
-def test_an_image_that_is_not_square_has_six():
-    # Left, middle and right, and their mirror images: there is no room to move up or down.
-    crops = ten_crops(torch.rand(1, 3, 224, 300))[0].flatten(1)
-    assert len(crops.unique(dim=0)) == 6
+@pytest.mark.parametrize(("width", "different"), [(224, 2), (300, 6)])
+def test_at_the_scale_of_the_window_not_all_crops_differ(width, different):
+    # The image and its mirror image; or left, middle and right, and theirs.
+    crops = ten_crops(torch.rand(1, 3, 224, width))[0].flatten(1)
+    assert len(crops.unique(dim=0)) == different
+    assert "not all of them differ" in claim("resnet-ten-crops-at-each-scale").remark
 
 
 def test_color_offsets_and_cutout(monkeypatch):

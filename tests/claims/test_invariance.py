@@ -28,7 +28,13 @@ def test_twice_the_light_and_the_order_of_the_scores(bias, class_stays):
     assert (dark.argmax() == bright.argmax()) == class_stays
 
 
-def test_twice_the_light_is_twice_the_response(monkeypatch):
-    assert invariance.growth_with_brightness() == 2
-    monkeypatch.setattr(invariance, "relu", torch.sign)
-    assert invariance.growth_with_brightness() == 1
+def test_filters_that_add_up_to_nothing_do_not_see_added_light():
+    assert invariance.change_under_added_light() == pytest.approx(0, abs=1e-12)
+    nine_ones = torch.ones(1, 1, 3, 3, dtype=torch.float64)
+    assert invariance._change_under_light(nine_ones) == pytest.approx(9)
+
+
+def test_twice_the_light_is_twice_the_response():
+    # The proof: no step of it adds anything.
+    dark, bright = (invariance._largest(times * invariance._picture()) for times in (1, 2))
+    assert torch.equal(bright, 2 * dark)

@@ -13,8 +13,8 @@ def test_first_steps_by_hand():
 
 
 def test_a_hundred_equal_gradients():
-    # Adagrad: 1 / sqrt(100). RMSProp: 1 / sqrt(1 - 0.9^100). Adam corrects for that start.
-    expected = [0.1, (1 - 0.9**100) ** -0.5, 1.0]
+    # RMSProp: 1 / sqrt(1 - 0.9^100). Adam corrects for that start.
+    expected = [(1 - 0.9**100) ** -0.5, 1.0]
     assert update_rules.steps_after_a_hundred_ones() == pytest.approx(expected, abs=1e-6)
 
 
