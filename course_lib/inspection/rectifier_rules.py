@@ -30,7 +30,9 @@ class RectifierRule(TorchFunctionMode):
         if self.rule == "gradient" or function not in RELU:
             return function(*arguments, **(options or {}))
         self.met += 1
-        return _Rectifier.apply(*arguments[:1], self.rule)
+        x = arguments[0]
+        rectified = _Rectifier.apply(x, self.rule)
+        return x.copy_(rectified) if _is_in_place(function, arguments, options) else rectified
 
     def check(self) -> None:
         """A network without rectifiers would give the gradient under another name."""
@@ -41,15 +43,22 @@ class RectifierRule(TorchFunctionMode):
             )
 
 
+def _is_in_place(function, arguments: tuple, options: dict | None) -> bool:
+    """Whether the rectified numbers are wanted in the place of those that came in."""
+    if function is F.relu:
+        return arguments[1] if len(arguments) > 1 else (options or {}).get("inplace", False)
+    return function in (torch.relu_, Tensor.relu_)
+
+
 class _Rectifier(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x: Tensor, rule: str) -> Tensor:
-        ctx.save_for_backward(x)
+        ctx.save_for_backward(x > 0)
         ctx.rule = rule
         return x.clamp(min=0)
 
     @staticmethod
     def backward(ctx, grad_output: Tensor) -> tuple[Tensor, None]:
-        (x,) = ctx.saved_tensors
+        (is_positive,) = ctx.saved_tensors
         passed = grad_output.clamp(min=0)
-        return (passed * (x > 0) if ctx.rule == "guided" else passed), None
+        return (passed * is_positive if ctx.rule == "guided" else passed), None

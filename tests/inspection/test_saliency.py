@@ -44,6 +44,10 @@ RECTIFIERS = {
     "torch in place": torch.relu_,
     "method": lambda x: x.relu(),
     "method in place": lambda x: x.relu_(),
+    "torch in place, not assigned": lambda x: (torch.relu_(x), x)[1],
+    "function in place, not assigned": lambda x: (F.relu(x, inplace=True), x)[1],
+    "function in place by its place": lambda x: (F.relu(x, True), x)[1],
+    "method in place, not assigned": lambda x: (x.relu_(), x)[1],
 }
 
 
