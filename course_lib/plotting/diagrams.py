@@ -57,7 +57,8 @@ def draw_pooling(
 def draw_strides(size: int, kernel_size: int, strides: Sequence[int], padding: int = 0) -> "Figure":
     """One row of pixels per stride, and the places where the filter stops.
 
-    Pixels that no window reaches are crossed out: there the stride does not fit.
+    Pixels that no window reaches are crossed out: at the end, where the stride does not fit, and
+    between the windows, where it is larger than the filter.
     """
     with house_style() as plt:
         figure, axis = plt.subplots()
@@ -131,7 +132,7 @@ def _draw_stride(
     starts = range(0, total - kernel_size + 1, stride)
     for pixel in range(total):
         is_padding = not padding <= pixel < size + padding
-        is_missed = pixel >= starts[-1] + kernel_size
+        is_missed = not any(start <= pixel < start + kernel_size for start in starts)
         line = {"edgecolor": MUTED, "linewidth": 0.8, "linestyle": ":" if is_padding else "-"}
         axis.add_patch(Rectangle((pixel, top), 1, 1, facecolor="white", **line))
         mark = "×" if is_missed else "0" if is_padding else ""

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Num
+import torch
+from jaxtyping import Shaped
 from torch import Tensor
 
 from course_lib.plotting.panels import frame, lay_out, values_of
@@ -17,7 +18,7 @@ LONGEST_LINE = 10  # characters that fit over a small picture
 
 
 def plot_images(
-    images: Num[Tensor, "n *channels h w"],
+    images: Shaped[Tensor, "n *channels h w"],
     labels: Sequence | Tensor | None = None,
     predictions: Sequence | Tensor | None = None,
     columns: int | None = None,
@@ -43,7 +44,7 @@ def plot_images(
 
 def _channels_last(images: Tensor) -> np.ndarray:
     values = values_of(images, "images").astype(np.float64)
-    if images.dtype.is_floating_point is False and images.dtype.itemsize == 1:
+    if images.dtype == torch.uint8:
         values = values / 255
     if values.ndim == 3:
         return values

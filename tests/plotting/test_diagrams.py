@@ -43,7 +43,7 @@ def test_stride_moves_the_window_by_that_many_pixels():
 
 @pytest.mark.parametrize(
     ("stride", "windows", "missed", "formula"),
-    [(1, 5, 0, "= 5"), (2, 3, 0, "= 3"), (3, 2, 1, "= 2.33"), (4, 2, 0, "= 2")],
+    [(1, 5, 0, "= 5"), (2, 3, 0, "= 3"), (3, 2, 1, "= 2.33"), (4, 2, 1, "= 2")],
 )
 def test_strides_show_windows_and_what_no_window_reaches(stride, windows, missed, formula):
     figure = draw_strides(7, 3, [stride])

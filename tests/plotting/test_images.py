@@ -31,6 +31,11 @@ def test_fractions_are_drawn_as_they_are():
     assert np.allclose(drawn(plot_images(images)), images[:, 0].numpy())
 
 
+def test_a_mask_is_black_and_white():
+    images = torch.eye(3, dtype=torch.bool)[None]
+    assert np.array_equal(drawn(plot_images(images))[0], np.eye(3))
+
+
 def test_other_numbers_are_drawn_from_the_smallest_to_the_largest_of_all():
     images = torch.tensor([[[-1.0, 1.0]], [[3.0, 0.0]]])
     assert np.allclose(drawn(plot_images(images)), [[[0, 0.5]], [[1, 0.25]]])
