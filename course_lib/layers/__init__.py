@@ -1,7 +1,9 @@
 """The operations of the lectures from tensor arithmetic, forward and backward, on any device.
 
 Names, argument order and defaults are those of torch.nn.functional, the modules those of
-torch.nn; `<name>_backward(grad_output, …)` takes what the forward took.
+torch.nn; `<name>_backward(grad_output, …)` takes what the forward took. The modules go back through
+these. Autograd through a function alone may stop at a sum that is made in place, and where numbers
+are equal it may share out what torch gives to the first.
 """
 
 from course_lib.layers.activations import (

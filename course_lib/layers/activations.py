@@ -110,7 +110,7 @@ def sigmoid(input: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
     # For a very negative x, e^-x is infinite and the quotient 0, as it should be. In half precision
     # that would come too early.
     exponentials = torch.exp(-input.to(sum_dtype(input)))
-    return exponentials.add_(1).reciprocal_().to(input.dtype)
+    return (exponentials + 1).reciprocal_().to(input.dtype)
 
 
 def sigmoid_backward(
@@ -156,8 +156,8 @@ def scaled_tanh_backward(
 def softmax(input: Float[Tensor, "*shape"], dim: int) -> Float[Tensor, "*shape"]:
     """Turn scores into probabilities along one dimension: e^x_i / sum over j of e^x_j."""
     # The quotient is the same for x - max(x), and no exponential can overflow then.
-    exponentials = torch.exp(input - input.amax(dim, keepdim=True))
-    return exponentials / exponentials.sum(dim, keepdim=True)
+    exponentials = torch.exp((input - input.amax(dim, keepdim=True)).to(sum_dtype(input)))
+    return (exponentials / exponentials.sum(dim, keepdim=True)).to(input.dtype)
 
 
 def softmax_backward(

@@ -46,6 +46,20 @@ def test_softmax_equals_torch(equals_torch, shape, data, scale):
     equals_torch(layers.softmax, layers.softmax_backward, torch.softmax, inputs, dim=dim)
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_a_softmax_over_a_large_map_adds_up_in_half_precision(dtype):
+    scores = torch.zeros(1, 256 * 256 + 1, dtype=dtype)  # their sum is beyond float16
+    assert layers.softmax(scores, 1).dtype == dtype
+    torch.testing.assert_close(layers.softmax(scores, 1), torch.softmax(scores, 1))
+
+
+def test_a_sigmoid_lets_autograd_through():
+    inputs = torch.linspace(-3, 3, 7, dtype=torch.float64, requires_grad=True)
+    layers.sigmoid(inputs).sum().backward()
+    expected = torch.sigmoid(inputs) * (1 - torch.sigmoid(inputs))
+    torch.testing.assert_close(inputs.grad, expected.detach())
+
+
 def test_an_empty_batch_of_scores_stays_empty(equals_torch):
     scores = torch.zeros(0, 3, dtype=torch.float64)
     equals_torch(layers.softmax, layers.softmax_backward, torch.softmax, scores, dim=1)
