@@ -26,6 +26,16 @@ class Elementwise(Optimizer):
         self._check(self.defaults | param_group)
         super().add_param_group(param_group)
 
+    def load_state_dict(self, state_dict: dict) -> None:
+        """Go on from a state, of torch's optimizer too.
+
+        Raises ValueError where that one climbed, which these do not.
+        """
+        if any(group.get("maximize") for group in state_dict["param_groups"]):
+            name = type(self).__name__
+            raise ValueError(f"maximize is on in state_dict; {name} has no such option.")
+        super().load_state_dict(state_dict)
+
     @torch.no_grad()
     def step(self, closure: Callable[[], Tensor] | None = None) -> Tensor | None:
         """Move every parameter that has a gradient; returns what `closure`, if any, returns."""

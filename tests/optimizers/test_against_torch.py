@@ -161,3 +161,16 @@ def test_equals_torch_on_the_gpu(case):
         walk(model, build(model.parameters()), 100, seed=1)
         ends.append(model)
     assert_same(*ends)
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam", "RMSprop"])
+def test_a_state_of_an_optimizer_that_climbs_is_refused(name):
+    ours, theirs = getattr(optimizers, name), getattr(torch.optim, name)
+    weights = [torch.zeros(2, requires_grad=True)]
+    state = theirs(weights, lr=0.1, maximize=True).state_dict()
+    before = ours(weights, lr=0.2)
+    with pytest.raises(ValueError, match=f"maximize is on in state_dict; {name} has no such"):
+        before.load_state_dict(state)
+    assert before.param_groups[0]["lr"] == 0.2
+    before.load_state_dict(theirs(weights, lr=0.1).state_dict())
+    assert before.param_groups[0]["lr"] == 0.1
