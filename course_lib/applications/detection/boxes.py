@@ -10,6 +10,8 @@ import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
+from course_lib.layers.precision import sum_dtype
+
 Boxes = Float[Tensor, "_ 4"]
 FORMATS = ("xyxy", "xywh", "cxcywh")
 
@@ -54,8 +56,12 @@ def box_convert(boxes: Float[Tensor, "n 4"], in_fmt: str, out_fmt: str) -> Float
 
 
 def box_area(boxes: Float[Tensor, "n 4"]) -> Float[Tensor, "n"]:
-    """Width times height, in square pixels; 0 for a box that is a line or a point."""
+    """Width times height, in square pixels; 0 for a box that is a line or a point.
+
+    Half precision comes back as float32: 256 x 256 is more than float16 can hold.
+    """
     require_boxes("boxes", boxes)
+    boxes = boxes.to(sum_dtype(boxes))
     return (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
 
 

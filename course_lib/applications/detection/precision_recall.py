@@ -70,8 +70,11 @@ def _judge(
     if not difficult:
         return [WRONG] * len(overlap)
     verdicts, taken = [], set()
-    for most, nearest in zip(*(side.tolist() for side in overlap.max(dim=1)), strict=True):
-        if most < iou_threshold:
+    most, indices = overlap.max(dim=1)
+    # Compared as tensors: in a list, a float32 0.7 would be 0.69999999 and not reach 0.7.
+    enough = (most >= iou_threshold).tolist()
+    for overlaps, nearest in zip(enough, indices.tolist(), strict=True):
+        if not overlaps:
             verdicts.append(WRONG)
         elif difficult[nearest]:
             verdicts.append(UNCOUNTED)

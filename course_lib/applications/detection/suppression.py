@@ -1,7 +1,7 @@
 """Non-maximum suppression: of detections that overlap, only the best one speaks.
 
 Source: Girshick et al. 2014, section 2.2: greedy, for each class on its own. Names, argument
-order and results are those of torchvision.ops.
+order and results are those of torchvision.ops (on the CPU: on a GPU it rounds the threshold).
 """
 
 import numpy as np
@@ -25,7 +25,8 @@ def nms(
     order = scores.argsort(descending=True, stable=True)
     # One comparison of all pairs, and then no more tensor arithmetic: each choice depends on the
     # one before, and a GPU would be asked for every single one.
-    too_close = (box_iou(boxes[order], boxes[order]) > iou_threshold).cpu().numpy()
+    # In double, as torchvision: a float32 overlap of 3/10 is above 0.3, not rounded to it.
+    too_close = (box_iou(boxes[order], boxes[order]).double() > iou_threshold).cpu().numpy()
     suppressed = np.zeros(len(boxes), dtype=bool)
     kept = []
     for rank in range(len(boxes)):

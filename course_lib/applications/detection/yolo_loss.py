@@ -46,10 +46,12 @@ def _responsible(
     roots = torch.cat([targets.boxes[..., :2], targets.boxes[..., 2:].sqrt()], dim=-1)
     truth = grid_boxes(roots[..., None, :], (1, 1))[occupied][:, 0]  # k  4
     guesses = grid_boxes(answers.boxes, (1, 1))[occupied]  # k  b  4
+    # A network that diverges guesses infinite boxes. Its loss is to say so, not `box_iou`.
+    guesses = guesses.nan_to_num()
     num_objects, num_boxes, _ = guesses.shape
     every = box_iou(guesses.flatten(0, 1), truth).view(num_objects, num_boxes, num_objects)
     own = every.diagonal(dim1=0, dim2=2).T  # k  b
-    reached = torch.zeros_like(answers.confidences)
+    reached = torch.zeros_like(answers.confidences, dtype=own.dtype)
     reached[occupied] = own
     responsible = torch.zeros_like(reached, dtype=torch.bool)
     responsible[occupied] = torch.nn.functional.one_hot(own.argmax(dim=1), num_boxes).bool()

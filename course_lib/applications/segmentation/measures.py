@@ -13,7 +13,8 @@ Source: Long, Shelhamer & Darrell 2015, arXiv:1411.4038, section 5.
 
 from dataclasses import dataclass
 
-from jaxtyping import Int64
+import torch
+from jaxtyping import Int64, Integer
 from torch import Tensor
 
 from course_lib.applications.segmentation.pixel_loss import check_labels
@@ -31,11 +32,21 @@ class Measures:
 
 
 def confusion_matrix(
-    predicted: Int64[Tensor, "*shape"], labels: Int64[Tensor, "*shape"], num_classes: int, void: int
+    predicted: Integer[Tensor, "*shape"],
+    labels: Integer[Tensor, "*shape"],
+    num_classes: int,
+    void: int,
 ) -> Int64[Tensor, "num_classes num_classes"]:
-    """Count the pixels of each class (row) that were given each name (column); add up batches."""
+    """Count the pixels of each class (row) that were given each name (column); add up batches.
+
+    Raises ValueError for labels that are neither void nor a class, and for a prediction that is
+    no class, even where the label is void.
+    """
+    # 20 * 21 is more than uint8 can hold. Floats are not rounded to labels: bincount refuses them.
+    wide = torch.promote_types(torch.promote_types(predicted.dtype, labels.dtype), torch.int64)
+    predicted, labels = predicted.to(wide), labels.to(wide)
     check_labels(labels, num_classes, void)
-    check_labels(predicted, num_classes, void=-1)
+    check_labels(predicted, num_classes, void=None, name="predicted labels")
     counted = labels != void
     pairs = labels[counted] * num_classes + predicted[counted]
     return pairs.bincount(minlength=num_classes**2).view(num_classes, num_classes)
@@ -58,7 +69,10 @@ def measures(confusion: Int64[Tensor, "num_classes num_classes"]) -> Measures:
 
 
 def mean_iou(
-    predicted: Int64[Tensor, "*shape"], labels: Int64[Tensor, "*shape"], num_classes: int, void: int
+    predicted: Integer[Tensor, "*shape"],
+    labels: Integer[Tensor, "*shape"],
+    num_classes: int,
+    void: int,
 ) -> float:
     """The mean of the classes' intersections over unions, 0 to 1."""
     return measures(confusion_matrix(predicted, labels, num_classes, void)).mean_iou

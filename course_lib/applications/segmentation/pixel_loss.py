@@ -22,11 +22,16 @@ def pixel_cross_entropy(
     return total / (labels != void).sum().clamp(min=1)
 
 
-def check_labels(labels: Int64[Tensor, "*shape"], num_classes: int, void: int) -> None:
-    """Raise ValueError for a label that is neither `void` nor one of 0 to num_classes - 1."""
-    known = labels[labels != void]
+def check_labels(
+    labels: Int64[Tensor, "*shape"], num_classes: int, void: int | None, name: str = "labels"
+) -> None:
+    """Raise ValueError for a label that is neither `void` nor one of 0 to num_classes - 1.
+
+    Where `void` is None, no label is void. `name` is what the message calls them.
+    """
+    known = labels if void is None else labels[labels != void]
     if known.numel() and not 0 <= known.min() <= known.max() < num_classes:
         raise ValueError(
-            f"labels go from {known.min()} to {known.max()}, but there are classes 0 to "
+            f"{name} go from {known.min()} to {known.max()}, but there are classes 0 to "
             f"{num_classes - 1}, and void is {void}."
         )

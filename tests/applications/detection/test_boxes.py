@@ -40,6 +40,16 @@ def test_areas_equal_torchvision(random_boxes, num):
     assert torch.equal(box_area(boxes), oracle.box_area(boxes))
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_areas_of_half_precision_equal_torchvision(random_boxes, dtype):
+    square = torch.tensor([[0, 0, 304, 304]], dtype=dtype)
+    boxes = torch.cat([16 * random_boxes(40, dtype=dtype), square])
+    areas = box_area(boxes)
+    assert areas.dtype == torch.float32
+    assert torch.equal(areas, oracle.box_area(boxes))
+    assert areas[-1] == 304 * 304
+
+
 def test_edges_lie_between_pixels():
     boxes = torch.tensor([[0.0, 0, 1, 1], [2, 1, 8, 5], [3, 3, 3, 9]])
     assert box_area(boxes).tolist() == [1, 24, 0]

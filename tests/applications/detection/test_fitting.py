@@ -110,6 +110,18 @@ def test_a_training_that_diverges_stops_and_names_the_epoch():
         fit_detector(detector, optimizer, _scenes(6), epochs=9, batch_size=2)
 
 
+@pytest.mark.parametrize(
+    ("build", "rate"), [(rcnn, 1e12), (fast_rcnn, 1e12), (faster_rcnn, 1e12), (yolo, 1e3)]
+)
+def test_every_detector_that_diverges_says_so(build, rate, two_canvases):
+    """The guesses of YOLO overflow before its loss is asked for."""
+    scenes = with_proposals(two_canvases, lambda image: sliding_windows((64, 64), 20, 8))
+    detector = build()
+    optimizer = torch.optim.SGD(detector.parameters(), rate)
+    with pytest.raises(TrainingDivergedError, match="stopped being a finite number"):
+        fit_detector(detector, optimizer, scenes, epochs=9, batch_size=1)
+
+
 @pytest.mark.parametrize("options", [{"epochs": 0}, {"batch_size": 0}, {"num": 0}])
 def test_nothing_to_do_is_an_error(options):
     with pytest.raises(ValueError, match=r"epochs is ., batch_size ., and train has . scenes"):

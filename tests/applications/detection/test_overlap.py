@@ -15,6 +15,18 @@ def test_equals_torchvision(random_boxes, n, m):
     torch.testing.assert_close(box_iou(boxes1, boxes2), wanted, rtol=0, atol=0)
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_equals_torchvision(random_boxes, dtype):
+    """Edges up to 304, all of them exact in both; a square of 304 is too large for float16."""
+    boxes1, boxes2 = 16 * random_boxes(20, dtype=dtype), 16 * random_boxes(30, dtype=dtype)
+    found = box_iou(boxes1, boxes2)
+    assert found.dtype == torch.float32
+    wanted = oracle.box_iou(boxes1, boxes2).nan_to_num(0)
+    torch.testing.assert_close(found, wanted, rtol=0, atol=0)
+    square = torch.tensor([[0, 0, 304, 304]], dtype=dtype)
+    assert box_iou(square, square).tolist() == [[1]]
+
+
 def test_equals_pixels_counted(random_boxes):
     def pixels(box):
         x1, y1, x2, y2 = (int(edge) for edge in box)

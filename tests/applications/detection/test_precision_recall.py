@@ -72,6 +72,21 @@ def test_the_threshold_itself_is_enough():
     assert precision_recall([found((0.9, A))], [truth(A)], 0, 1.0).recall.tolist() == [1]
 
 
+@pytest.mark.parametrize("tenths", range(1, 11))
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_a_threshold_that_is_no_binary_fraction_is_enough_too(tenths, dtype):
+    """The overlap is `tenths` / 10 by hand, which float32 and float64 round differently."""
+    part = Detections(
+        torch.tensor([[0, 0, 10, tenths]], dtype=dtype), torch.ones(1), torch.tensor([0])
+    )
+    whole = Objects(torch.tensor([A], dtype=dtype), torch.tensor([0]))
+    at = precision_recall([part], [whole], 0, tenths / 10)
+    assert at.recall.tolist() == [1]
+    if tenths < 10:
+        above = precision_recall([part], [whole], 0, tenths / 10 + 1e-6)
+        assert above.recall.tolist() == [0]
+
+
 def test_other_classes_are_not_looked_at():
     detections = [found((0.9, A), (0.8, B), (0.7, FAR), labels=[1, 0, 1])]
     objects = [truth(A, B, labels=[0, 1])]

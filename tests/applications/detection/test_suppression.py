@@ -10,11 +10,11 @@ from course_lib.applications.detection import batched_nms, nms
 @pytest.mark.parametrize("num", [0, 1, 2, 17, 80])
 @pytest.mark.parametrize("threshold", [0.0, 0.3, 0.5, 1.0])
 @pytest.mark.parametrize("ties", [False, True])
-def test_equals_torchvision(random_boxes, num, threshold, ties):
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_equals_torchvision(random_boxes, num, threshold, ties, dtype):
     for _ in range(5):
-        # In float32, 3/10 is above 0.3 for torchvision and not above it for torch.
-        boxes = random_boxes(num, dtype=torch.float64)
-        scores = torch.randint(3, (num,)).double() if ties else torch.rand(num).double()
+        boxes = random_boxes(num, dtype=dtype)
+        scores = (torch.randint(3, (num,)) if ties else torch.rand(num)).to(dtype)
         assert torch.equal(nms(boxes, scores, threshold), oracle.nms(boxes, scores, threshold))
         groups = torch.randint(4, (num,))
         found = batched_nms(boxes, scores, groups, threshold)
@@ -27,6 +27,16 @@ def test_equals_torchvision(random_boxes, num, threshold, ties):
             .nonzero()[:, 0][oracle.nms(boxes[groups == group], scores[groups == group], threshold)]
             .tolist()
         )
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_equals_torchvision_at_the_threshold(dtype):
+    """Float32 rounds 3/10 up and 7/10 down: the one is above its threshold, the other not."""
+    for whole in range(2, 21):
+        for part in range(1, whole):
+            boxes = torch.tensor([[0, 0, whole, 1], [0, 0, part, 1]], dtype=dtype)
+            scores, threshold = torch.tensor([0.9, 0.8], dtype=dtype), part / whole
+            assert torch.equal(nms(boxes, scores, threshold), oracle.nms(boxes, scores, threshold))
 
 
 # The second overlaps the first by 1/2, the third the second by 1/2 and the first not at all.

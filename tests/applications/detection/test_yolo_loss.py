@@ -80,6 +80,37 @@ def test_one_cell_by_hand():
     assert terms["class"] == pytest.approx(0.25**2 + 0.5**2)
 
 
+def test_infinite_guesses_make_the_loss_infinite():
+    """Roots of 1e20 give sides of 1e40, which float32 cannot hold, and NaN is no box at all."""
+    for root in (1e20, torch.inf, torch.nan):
+        answers, targets = _random(b=1)
+        answers.boxes.data[..., 2:] = root
+        terms = yolo_loss(answers, targets)
+        assert not terms["size"].isfinite()
+        assert terms["object"].isfinite()
+        assert terms["class"].isfinite()
+
+
+@pytest.mark.parametrize("bad", [1e20, torch.inf, torch.nan])
+def test_a_finite_guess_is_responsible_before_an_infinite_one(bad):
+    """By hand: the second box is the object's, and the first overlaps it by nothing."""
+    place = torch.tensor([0.5, 0.5, 0.25, 0.25])
+    targets = GridTargets(torch.tensor([[[True]]]), place.expand(1, 1, 1, 4), torch.tensor([[[0]]]))
+    boxes = torch.tensor([[0.5, 0.5, bad, bad], [0.5, 0.5, 0.5, 0.5]]).expand(1, 1, 1, 2, 4)
+    answers = GridAnswers(boxes, torch.ones(1, 1, 1, 2), torch.ones(1, 1, 1, 1))
+    terms = {name: term.item() for name, term in yolo_loss(answers, targets).items()}
+    assert terms == {"center": 0, "size": 0, "object": 0, "no object": 0.5, "class": 0}
+
+
+def test_half_precision_loses_like_float32():
+    answers, targets = _random()
+    half = GridAnswers(answers.boxes.half(), answers.confidences.half(), answers.classes.half())
+    back = GridAnswers(half.boxes.float(), half.confidences.float(), half.classes.float())
+    wanted = {name: term.item() for name, term in yolo_loss(back, targets).items()}
+    found = {name: term.item() for name, term in yolo_loss(half, targets).items()}
+    assert found == pytest.approx(wanted, rel=1e-2)
+
+
 def test_what_was_reached_is_a_target_not_a_lever():
     """Confidences learn; the boxes must not move to change what the confidence is compared with."""
     answers, targets = _random()

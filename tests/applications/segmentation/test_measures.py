@@ -48,6 +48,33 @@ def test_perfect_names_measure_one():
     assert found.pixel_accuracy == found.mean_accuracy == found.frequency_weighted_iou == 1
 
 
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.int8, torch.int32])
+def test_small_integers_count_like_int64(dtype):
+    """21 classes, as PASCAL VOC: 20 * 21 + 20 is 440, more than uint8 and int8 can hold."""
+    labels, named = torch.randint(21, (50,)), torch.randint(21, (50,))
+    wanted = confusion_matrix(named, labels, 21, void=21)
+    assert confusion_matrix(named.to(dtype), labels.to(dtype), 21, void=21).equal(wanted)
+    assert confusion_matrix(named, labels.to(dtype), 21, void=21).equal(wanted)
+    assert mean_iou(torch.arange(21), torch.arange(21).to(dtype), 21, void=100) == 1
+
+
+def test_a_prediction_that_is_no_class_is_refused():
+    """-1 is no name, void or not; in the sum over pairs it would be the class before."""
+    for wrong in (-1, 3, VOID):
+        for place in ((0, 0, 1), (0, 1, 2)):  # the second is void
+            named = NAMED.clone()
+            named[place] = wrong
+            message = f"predicted labels go from {min(wrong, 0)} to {max(wrong, 1)}, .* 0 to 2"
+            with pytest.raises(ValueError, match=message):
+                confusion_matrix(named, LABELS, 3, VOID)
+
+
+@pytest.mark.usefixtures("without_shape_checks")
+def test_scores_are_not_rounded_to_labels():
+    with pytest.raises(RuntimeError, match="not implemented for 'Float'"):
+        confusion_matrix(NAMED + 0.5, LABELS, 3, VOID)
+
+
 def test_nothing_to_measure_and_labels_out_of_range_are_refused():
     with pytest.raises(ValueError, match="labels go from 0 to 9, but there are classes 0 to 2"):
         confusion_matrix(NAMED, LABELS, 3, void=8)
