@@ -31,12 +31,13 @@ def read_pictures(
     pair(size, "size")
     where = folder / pictures.folders[split]
     paths = listed(where, pictures)
-    cached = folder / "cached" / f"{where.name}-{_described(size)}-{_digest(paths)}.npz"
+    maps = _maps_of(paths, where) if pictures.has_label_maps else []
+    cached = folder / "cached" / f"{where.name}-{_described(size)}-{_digest(paths, maps)}.npz"
     if cached.exists():
         with np.load(cached) as arrays:
             images, labels = (torch.from_numpy(arrays[name]) for name in ("images", "labels"))
     else:
-        images, labels = _read(paths, where, data_set, size)
+        images, labels = _read(paths, maps, data_set, size)
         _keep(cached, images, labels)
     return images, labels.long()
 
@@ -47,14 +48,16 @@ def listed(where: Path, pictures: Pictures) -> list[Path]:
     return sorted(path for path in found if path.suffix in SUFFIXES)
 
 
-def _read(paths: list[Path], where: Path, data_set: DataSet, size: Size) -> tuple[Tensor, Tensor]:
+def _read(
+    paths: list[Path], maps: list[Path], data_set: DataSet, size: Size
+) -> tuple[Tensor, Tensor]:
     if not data_set.pictures.has_label_maps:
         labels = torch.tensor([_label(path, data_set.classes) for path in paths])
     else:
-        labels = torch.stack([_label_map(path, size) for path in _maps_of(paths, where)])
+        labels = torch.stack([_label_map(path, size) for path in maps])
         if labels.max() >= len(data_set.classes):
             raise ValueError(
-                f"{where.name}annot has the label {labels.max()}; the {len(data_set.classes)} "
+                f"{maps[0].parent.name} has the label {labels.max()}; the {len(data_set.classes)} "
                 "classes are numbered from 0."
             )
     return torch.stack([_image(path, size) for path in _with_bar(paths)]), labels
@@ -119,9 +122,11 @@ def _described(size: Size) -> str:
     return str(size) if isinstance(size, int) else f"{size[0]}x{size[1]}"
 
 
-def _digest(paths: list[Path]) -> str:
-    """Changes when pictures are added, removed or exchanged."""
+def _digest(paths: list[Path], maps: list[Path]) -> str:
+    """Changes when pictures are added, removed or exchanged, and when a label map changes."""
     names = [f"{path.parent.name}/{path.name} {path.stat().st_size}" for path in paths]
+    # By their bytes: a map in which one label was corrected often has the same length.
+    names += [f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in maps]
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
 
 

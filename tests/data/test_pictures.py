@@ -167,6 +167,23 @@ def test_label_maps_take_the_nearest_pixel(streets):
     assert torch.equal(images[0], picture(8, 12)[:, :, 2:10])
 
 
+def test_other_label_maps_are_noticed(streets):
+    path = streets / "trainannot" / "1.png"
+    # Both as long as each other: past its end, a PNG may have zeros.
+    path.write_bytes(path.read_bytes().ljust(500, b"\0"))
+    before = load("streets", "train", streets.parent)[1]
+    corrected = (before[1:2] + 1) % 3
+    write(corrected.byte(), path)
+    path.write_bytes(path.read_bytes().ljust(500, b"\0"))
+    assert path.stat().st_size == 500
+    found = load("streets", "train", streets.parent)[1]
+    assert torch.equal(found[1:2], corrected)
+    assert torch.equal(found[::2], before[::2])
+    path.unlink()
+    with pytest.raises(ValueError, match="3 pictures and trainannot 2 label maps"):
+        load("streets", "train", streets.parent)
+
+
 def test_what_is_wrong_with_label_maps_is_named(streets):
     path = streets / "trainannot" / "1.png"
     write(torch.full((1, 8, 12), 3, dtype=torch.uint8), path)

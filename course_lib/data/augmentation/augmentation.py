@@ -3,10 +3,11 @@
 from abc import ABC, abstractmethod
 
 import torch
-from jaxtyping import Float32, Int64, Integer, Num
+from jaxtyping import Float, Float32, Int64, Integer, Num
 from torch import Generator, Tensor
 
 from course_lib.data.augmentation.keys import drawn_keys
+from course_lib.data.augmentation.matrices import moved_boxes
 from course_lib.data.pixels import require_pixels
 from course_lib.data.sizes import Pair
 
@@ -29,12 +30,23 @@ class Augmentation(ABC):
 
         The draws come from `generator`, a generator of the images' device, or from one key per
         image (`sample_keys`): then an image comes out the same in whatever batch it lies.
+        ValueError for images that are no batch, and for another number of keys.
         """
         require_pixels(images)
+        if images.ndim != 4:
+            raise ValueError(
+                f"images has the shape {tuple(images.shape)}; give (n, channels, height, width). "
+                "image[None] makes a batch of one image."
+            )
         if keys is None:
             keys = drawn_keys(len(images), generator, images.device)
         elif generator is not None:
             raise ValueError("Give a generator or keys: with both, the generator would be unused.")
+        elif keys.shape != images.shape[:1]:
+            raise ValueError(
+                f"keys has the shape {tuple(keys.shape)} for {len(images)} images; give one key "
+                "for each image, as sample_keys does."
+            )
         return self.change(images, keys)
 
     @abstractmethod
@@ -60,3 +72,10 @@ class Augmentation(ABC):
         ValueError for a change that bends lines, and so has no matrix.
         """
         return torch.eye(3, device=keys.device).expand(len(keys), 3, 3), size
+
+    def carry_boxes(
+        self, boxes: list[Float[Tensor, "_ 4"]], keys: Int64[Tensor, "n"], size: Pair
+    ) -> tuple[list[Float[Tensor, "_ 4"]], Pair]:
+        """The boxes as `move_boxes` moves them, and the size that comes out."""
+        moves, size = self.moves(keys, size)
+        return [moved_boxes(*pair, size) for pair in zip(boxes, moves, strict=True)], size

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float32, Int64, Integer, Num
+from jaxtyping import Float, Float32, Int64, Integer, Num
 from torch import Tensor
 
 from course_lib.data.augmentation.augmentation import Augmentation
@@ -42,6 +42,15 @@ class Compose(Augmentation):
             matrices = later @ matrices
         return matrices, size
 
+    def carry_boxes(
+        self, boxes: list[Float[Tensor, "_ 4"]], keys: Int64[Tensor, "n"], size: Pair
+    ) -> tuple[list[Float[Tensor, "_ 4"]], Pair]:
+        # Step by step, what left the image is gone; at once, a box turned twice grows only once.
+        at_once, _ = super().carry_boxes(boxes, keys, size)
+        for number, step in enumerate(self.steps):
+            boxes, size = step.carry_boxes(boxes, step_keys(keys, number), size)
+        return [_overlap(*pair) for pair in zip(boxes, at_once, strict=True)], size
+
 
 @dataclass(frozen=True)
 class RandomApply(Augmentation):
@@ -69,6 +78,16 @@ class RandomApply(Augmentation):
         matrices, _ = self.augmentation.moves(step_keys(keys, 0), size)
         return self._only_chosen(keys, matrices, super().moves(keys, size)[0]), size
 
+    def carry_boxes(
+        self, boxes: list[Float[Tensor, "_ 4"]], keys: Int64[Tensor, "n"], size: Pair
+    ) -> tuple[list[Float[Tensor, "_ 4"]], Pair]:
+        kept, _ = super().carry_boxes(boxes, keys, size)
+        changed, _ = self.augmentation.carry_boxes(boxes, step_keys(keys, 0), size)
+        mask = chosen(keys, self.probability).tolist()
+        return [
+            new if yes else old for new, old, yes in zip(changed, kept, mask, strict=True)
+        ], size
+
     def _only_chosen(self, keys: Tensor, changed: Tensor, kept: Tensor) -> Tensor:
         if changed.shape != kept.shape:
             raise ValueError(
@@ -77,3 +96,9 @@ class RandomApply(Augmentation):
             )
         mask = chosen(keys, self.probability)
         return torch.where(mask.view(-1, *[1] * (kept.dim() - 1)), changed, kept)
+
+
+def _overlap(boxes: Tensor, others: Tensor) -> Tensor:
+    first = boxes[:, :2].maximum(others[:, :2])
+    last = boxes[:, 2:].minimum(others[:, 2:])
+    return torch.cat((first, last.maximum(first)), dim=1)

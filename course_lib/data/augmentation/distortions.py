@@ -65,10 +65,11 @@ class LensDistortion(Distortion):
 
 @dataclass(frozen=True)
 class ElasticTransform(Distortion):
-    """Shake each pixel, neighbors alike: noise from -1 to 1, blurred, times `alpha` pixels.
+    """Shake each pixel, neighbors alike: noise from -1 to 1, blurred, times `alpha` / 2 pixels.
 
-    Names and defaults are torchvision's, where one field moves the whole batch; here each image
-    has its own. Source: Simard, Steinkraus & Platt 2003, section 2.
+    Names, defaults and strength are torchvision's: it takes an image to be 2 wide, and shifts by
+    `alpha` / width. There one field moves the whole batch; here each image has its own.
+    Source: Simard, Steinkraus & Platt 2003, section 2.
     """
 
     alpha: Number = 50
@@ -86,7 +87,7 @@ class ElasticTransform(Distortion):
         high, wide = (length + 2 * radius for length in size)
         noise = uniform(keys, 2 * high * wide, -1, 1).unflatten(1, (2, high, wide))
         weights = gaussian(torch.full((len(keys),), float(self.sigma), device=keys.device), radius)
-        shift_x, shift_y = (self.alpha * blurred(noise, weights)).unbind(1)
+        shift_x, shift_y = (self.alpha / 2 * blurred(noise, weights)).unbind(1)
         x, y = pixel_centers(size, keys.device)
         return x + shift_x, y + shift_y
 

@@ -1,10 +1,10 @@
-"""Matrices that move points of the plane: (x, y, 1) becomes the new place.
+"""Matrices that move points of the plane, and boxes: (x, y, 1) becomes the new place.
 
 x goes to the right, y down, both in pixels. Numbers may be one for all samples or one for each.
 """
 
 import torch
-from jaxtyping import Float32
+from jaxtyping import Float, Float32
 from torch import Tensor
 
 from course_lib.data.sizes import Pair
@@ -34,3 +34,18 @@ def about_center(moves: Float32[Tensor, "*n 3 3"], size: Pair) -> Float32[Tensor
     back = scale_and_shift(1, 1, width / 2, height / 2).to(moves.device)
     there = scale_and_shift(1, 1, -width / 2, -height / 2).to(moves.device)
     return back @ moves @ there
+
+
+def moved_boxes(
+    boxes: Float[Tensor, "m 4"], move: Float32[Tensor, "3 3"], size: Pair
+) -> Float[Tensor, "m 4"]:
+    """The upright boxes about the moved ones, cut at the border of an image of this size."""
+    first, last = boxes[:, :2], boxes[:, 2:]
+    # Turned, the line that is left of a box outside the image would have an area again.
+    last = torch.where((last > first).all(dim=1, keepdim=True), last, first)
+    corners = torch.cat((first, last), dim=1)[:, [0, 1, 2, 1, 0, 3, 2, 3]].unflatten(1, (4, 2))
+    move = move.to(boxes.dtype)
+    corners = corners @ move[:2, :2].T + move[:2, 2]  # m corners (x, y)
+    border = corners.new_tensor((size[1], size[0]))
+    corners = corners.clamp(min=0).minimum(border)
+    return torch.cat((corners.amin(dim=1), corners.amax(dim=1)), dim=1)

@@ -167,6 +167,21 @@ def test_other_numbers_are_refused(dtype, images, without_shape_checks):
         Cutout(3)(images.to(dtype))
 
 
+@every
+def test_an_image_that_is_no_batch_is_refused(augmentation, images, without_shape_checks):
+    # Its channels would be taken for three images, and red flipped apart from green.
+    with pytest.raises(ValueError, match=r"shape \(3, 23, 17\); .* image\[None\] makes a batch"):
+        augmentation(images[0])
+    assert augmentation(images[0][None]).shape[:2] == (1, 3)
+
+
+@every
+@pytest.mark.parametrize("num", [0, 1, 5])
+def test_another_number_of_keys_is_refused(augmentation, num, images, keys, without_shape_checks):
+    with pytest.raises(ValueError, match=rf"shape \({num},\) for 6 images; give one key for each"):
+        augmentation(images, keys=keys[:num])
+
+
 @pytest.mark.gpu
 @every
 def test_a_gpu_changes_images_as_the_cpu_does(augmentation, images, keys):

@@ -7,6 +7,7 @@ from course_lib.data.augmentation import (
     Compose,
     Cutout,
     GridDistortion,
+    RandomApply,
     RandomCrop,
     RandomHorizontalFlip,
     RandomRotation,
@@ -17,6 +18,7 @@ from course_lib.data.augmentation import (
     ScaleJitter,
     move_boxes,
     sample_keys,
+    step_keys,
 )
 
 SIZE = (60, 80)
@@ -76,6 +78,65 @@ def test_a_box_is_cut_at_the_border_and_one_outside_has_no_area():
     (found,) = move_boxes(crop, [boxes.double()], keys, (4, 20))
     assert found.dtype == torch.float64
     assert found.tolist() == [[0.0, 1.0, 2.0, 4.0], [4.0, 1.0, 4.0, 3.0]]
+
+
+SHIFTS = Compose(RandomTranslation(8), RandomTranslation(8))
+SMALLER_AND_BACK = Compose(RandomCrop((20, 17)), RandomCrop((25, 32), padding=8))
+WHOLE_PIXELS = {
+    "two shifts": SHIFTS,
+    "nested": Compose(SHIFTS, Compose(Compose(RandomTranslation(5)), RandomHorizontalFlip())),
+    "sizes": Compose(RandomCrop((21, 38), padding=5), RandomVerticalFlip(), RandomTranslation(9)),
+    "some, then all": Compose(RandomApply(RandomTranslation(9)), RandomTranslation((4, 9))),
+    "some of a compose": RandomApply(SHIFTS),
+    # Those that are not chosen keep what lies beyond the border of the smaller ones.
+    "some smaller and back": RandomApply(SMALLER_AND_BACK),
+    "nothing": Compose(),
+}
+
+
+@pytest.mark.parametrize("augmentation", WHOLE_PIXELS.values(), ids=WHOLE_PIXELS)
+@pytest.mark.parametrize("box", [(0, 0, 6, 6), (27, 18, 32, 25), (10, 1, 23, 20)], ids=str)
+def test_a_box_is_about_what_is_still_seen_of_it(augmentation, box):
+    # White on black, so that what an early step pushed out of the image is black for good.
+    left, top, right, bottom = box
+    images = torch.zeros(300, 1, 25, 32, dtype=torch.uint8)
+    images[:, :, top:bottom, left:right] = 255
+    keys = sample_keys(1, 0, torch.arange(300))
+    boxes = [torch.tensor([box], dtype=torch.float32)] * 300
+    found = move_boxes(augmentation, boxes, keys, (25, 32))
+    for image, (new,) in zip(augmentation(images, keys=keys), found, strict=True):
+        rows, columns = image[0].nonzero().unbind(1)
+        if len(rows):
+            seen = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+            assert new.tolist() == [side.item() for side in seen]
+        else:
+            assert (new[2:] <= new[:2]).any()
+        assert (new[2:] >= new[:2]).all()
+
+
+def test_what_left_the_image_has_no_area_when_it_is_turned():
+    keys = sample_keys(0, 0, torch.arange(200))
+    shift, corner = RandomTranslation(9), torch.tensor([[0.0, 0.0, 6.0, 9.0]])
+    gone = move_boxes(shift, [corner] * 200, step_keys(keys, 0), SIZE)
+    turned = move_boxes(Compose(shift, RandomRotation(40)), [corner] * 200, keys, SIZE)
+    num_gone = 0
+    for (before,), (after,) in zip(gone, turned, strict=True):
+        if (before[2:] <= before[:2]).any():
+            num_gone += 1
+            assert (after[2:] <= after[:2]).any()
+    assert num_gone > 20
+
+
+def test_a_box_that_is_turned_twice_grows_only_once():
+    # Its corners, moved by the product of the matrices; a box about a box would be larger.
+    keys = sample_keys(0, 0, torch.arange(50))
+    twice = Compose(RandomRotation(30), RandomRotation(30))
+    left, top, right, bottom = BOX[0]
+    x, y = torch.stack((left, right, right, left)), torch.stack((top, top, bottom, bottom))
+    corners = twice.moves(keys, SIZE)[0] @ torch.stack((x, y, torch.ones(4)))
+    wanted = torch.cat((corners.amin(dim=2)[:, :2], corners.amax(dim=2)[:, :2]), dim=1)
+    found = torch.cat(move_boxes(twice, [BOX] * 50, keys, SIZE))
+    torch.testing.assert_close(found, wanted, atol=1e-4, rtol=0)
 
 
 def test_what_cannot_be_followed_is_refused():

@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 import torch
+from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional
 
 from course_lib.data.augmentation import (
     ElasticTransform,
     GridDistortion,
     LensDistortion,
+    distortions,
     sample_keys,
 )
 from course_lib.data.augmentation.blur import gaussian
@@ -68,14 +70,26 @@ def test_an_elastic_transform_reads_where_torchvision_reads(keys):
         torch.testing.assert_close(found[number], wanted, atol=1e-4, rtol=0)
 
 
+def test_alpha_moves_as_far_as_torchvisions(keys, monkeypatch):
+    # Noise of ones stays ones when it is blurred: then every pixel moves by the most there is.
+    images = torch.rand(6, 3, *SIZE)
+    monkeypatch.setattr(torch, "rand", lambda *size: torch.ones(size))
+    wanted = v2.ElasticTransform(alpha=6, sigma=1.5)(images)
+    ones = torch.ones(6, 2 * (23 + 12) * (17 + 12))
+    monkeypatch.setattr(distortions, "uniform", lambda *_: ones)
+    found = ElasticTransform(alpha=6, sigma=1.5)(images, keys=keys)
+    torch.testing.assert_close(found, wanted, atol=1e-4, rtol=0)
+    torch.testing.assert_close(found[..., :-3, :-3], images[..., 3:, 3:], atol=1e-4, rtol=0)
+
+
 def test_elastic_shifts_are_blurred_noise():
     keys = sample_keys(0, 0, torch.arange(40))
     x, y = ElasticTransform(alpha=10, sigma=2).sources(keys, (30, 34))
     centers = pixel_centers((30, 34))
     weights = gaussian(torch.tensor([2.0]), 8)[0]
     # Uniform noise from -1 to 1 has the deviation 1/sqrt(3); weighing it twice, in rows and
-    # columns, leaves the sum of the squared weights, times alpha.
-    wanted = 10 * 3**-0.5 * weights.square().sum()
+    # columns, leaves the sum of the squared weights, times alpha / 2.
+    wanted = 10 / 2 * 3**-0.5 * weights.square().sum()
     shifts = [x - centers[0], y - centers[1]]
     for shift in shifts:
         assert abs(shift.mean()) < 0.1 * wanted
