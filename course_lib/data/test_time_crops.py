@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 import torch
 from jaxtyping import Float, Num
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import one_hot
 
+from course_lib.data.evaluation_mode import in_evaluation
 from course_lib.data.sizes import Size, pair
 
 RESNET_SCALES = (224, 256, 384, 480, 640)
@@ -63,16 +64,8 @@ def predict_crops(
     if scales is not None and not len(scales):
         raise ValueError("scales is empty; give at least one, or None for images as they are.")
     sets = [ten_crops(images, size)] if scales is None else crops_at_scales(images, size, scales)
-    # Each module is asked: a network frozen but for its last blocks is in both modes.
-    modules = model.modules() if isinstance(model, nn.Module) else ()
-    training = [module for module in modules if module.training]
-    for module in training:
-        module.training = False
-    try:
+    with in_evaluation(model):
         answers = [_answer(model(crop), average) for crops in sets for crop in crops.unbind(1)]
-    finally:
-        for module in training:
-            module.training = True
     return torch.stack(answers).mean(dim=0)
 
 

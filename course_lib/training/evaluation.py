@@ -1,29 +1,12 @@
 """How often a network is wrong."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import torch
 from jaxtyping import Float, Int64, Num
-from torch import Tensor, nn
+from torch import Tensor
 
-
-@contextmanager
-def in_evaluation(model: Callable) -> Iterator[None]:
-    """Evaluation mode inside; outside, each module is in its own again.
-
-    Each is asked: where a network is frozen but for its last blocks, it is in evaluation mode and
-    they are not.
-    """
-    modules = model.modules() if isinstance(model, nn.Module) else ()
-    training = [module for module in modules if module.training]
-    for module in training:
-        module.training = False
-    try:
-        yield
-    finally:
-        for module in training:
-            module.training = True
+from course_lib.data.evaluation_mode import in_evaluation
 
 
 @torch.inference_mode()

@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
-from course_lib.training.evaluation import in_evaluation
+from course_lib.data.evaluation_mode import in_evaluation
 from course_lib.training.transfer import head
 
 SOLVED = 1e-4  # the largest number of the gradient at the bottom of the bowl
@@ -49,11 +49,10 @@ def linear_probe(
 ) -> nn.Linear:
     """The best linear classifier of frozen features: softmax regression, solved to its end.
 
-    A warning says where `max_steps` were too few for that.
-
     It minimizes the mean cross entropy plus weight_decay / 2 times the squares of the weights, a
     bowl with one bottom for weight_decay > 0, by L-BFGS in float64 on all examples at once. So
-    there is no learning rate to choose, and what it scores tells of the features alone.
+    there is no learning rate to choose, and what it scores tells of the features alone. A warning
+    says where `max_steps` were too few for that.
     """
     if not weight_decay > 0:
         raise ValueError(f"weight_decay is {weight_decay}; without one there may be no bottom.")

@@ -12,11 +12,12 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from course_lib.data.augmentation import Augmentation
+from course_lib.data.evaluation_mode import in_evaluation
 from course_lib.training import processes
 from course_lib.training.batches import Batch, Batches, Examples
 from course_lib.training.divergence import stop_if_diverged
 from course_lib.training.draws import own_draws
-from course_lib.training.evaluation import in_evaluation, predictions
+from course_lib.training.evaluation import predictions
 from course_lib.training.execution import Execution
 from course_lib.training.history import Epoch, History
 from course_lib.training.logs import Logs

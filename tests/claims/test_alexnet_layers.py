@@ -1,6 +1,6 @@
 """Oracle: Krizhevsky et al. 2012, section 3.5, and sums worked by hand."""
 
-from course_lib.claims import alexnet
+from course_lib.claims import alexnet, claim
 
 
 def test_sizes_worked_by_hand():
@@ -32,5 +32,7 @@ def test_parameters_and_neurons_are_sums():
     connected = [(4096, 9216), (4096, 4096), (1000, 4096)]
     total = sum(units * (inputs + 1) for units, inputs in kernels + connected)
     assert alexnet.num_parameters() == total == 60_965_224
+    unsplit = total + 256 * 48 * 25 + (384 + 256) * 192 * 9  # the remark
+    assert f"{unsplit:,}" in claim("alexnet-parameters-sharif").remark
     units = 55**2 * 96 + 27**2 * 256 + 13**2 * (384 + 384 + 256) + 4096 + 4096 + 1000
     assert alexnet.num_neurons() == units == 659_272

@@ -14,8 +14,8 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from course_lib.applications.detection.detections import Detections
 from course_lib.applications.detection.scenes import Scenes
+from course_lib.data.evaluation_mode import in_evaluation
 from course_lib.training import TrainingDivergedError
-from course_lib.training.evaluation import in_evaluation
 
 Terms = dict[str, float]
 

@@ -9,8 +9,8 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from course_lib.applications.segmentation.pixel_loss import pixel_cross_entropy
+from course_lib.data.evaluation_mode import in_evaluation
 from course_lib.training import TrainingDivergedError
-from course_lib.training.evaluation import in_evaluation
 
 Labeled = tuple[Float[Tensor, "n c h w"], Int64[Tensor, "n h w"]]
 

@@ -43,8 +43,9 @@ def confusion_matrix(
     no class, even where the label is void.
     """
     # 20 * 21 is more than uint8 can hold. Floats are not rounded to labels: bincount refuses them.
-    wide = torch.promote_types(torch.promote_types(predicted.dtype, labels.dtype), torch.int64)
-    predicted, labels = predicted.to(wide), labels.to(wide)
+    predicted, labels = (
+        each.to(torch.promote_types(each.dtype, torch.int64)) for each in (predicted, labels)
+    )
     check_labels(labels, num_classes, void)
     check_labels(predicted, num_classes, void=None, name="predicted labels")
     counted = labels != void

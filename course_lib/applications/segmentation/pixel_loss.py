@@ -31,7 +31,8 @@ def check_labels(
     """
     known = labels if void is None else labels[labels != void]
     if known.numel() and not 0 <= known.min() <= known.max() < num_classes:
+        rest = "none of them void" if void is None else f"and void is {void}"
         raise ValueError(
             f"{name} go from {known.min()} to {known.max()}, but there are classes 0 to "
-            f"{num_classes - 1}, and void is {void}."
+            f"{num_classes - 1}, {rest}."
         )
