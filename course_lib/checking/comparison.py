@@ -3,6 +3,7 @@
 Values are what `calling.call` gives: a tensor, a number, None, or a tuple of these.
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,9 +38,11 @@ def compare(
 
 
 def _compare_several(value, expected: tuple, tolerance: float, names: Sequence[str]) -> Comparison:
-    if isinstance(value, Tensor) and not isinstance(expected[0], Tensor) and value.ndim == 1:
-        value = tuple(value)  # sizes in a tensor are sizes
-    if not isinstance(value, tuple):
+    # Sizes in a tensor are sizes; they are counted before the tensor is taken apart.
+    are_sizes = (
+        isinstance(value, Tensor) and value.ndim == 1 and not isinstance(expected[0], Tensor)
+    )
+    if not isinstance(value, tuple) and not are_sizes:
         found = f"one {_kind(value)}"
         return Comparison(
             False, f"it returns {found}, expected {len(expected)} values: {', '.join(names)}."
@@ -88,6 +91,9 @@ def _compare_numbers(value, expected, tolerance: float, name: str) -> Comparison
     if isinstance(expected, int) and not isinstance(value, int):
         hint = "A size is a whole number: divide with //, not with /."
         return Comparison(False, f"{name} is {value}, a float; expected {expected}. {hint}")
+    if abs(value) > sys.float_info.max and isinstance(value, int):
+        says = "it has more digits than any float"
+        return Comparison(False, f"{name} is far off: {says}, expected {expected:.6g}.")
     if abs(value - expected) <= tolerance * max(1.0, abs(expected)):
         return SAME
     gap = abs(value - expected)

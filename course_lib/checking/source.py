@@ -5,6 +5,7 @@ the graded function can reach is looked at: a test of one's own beside it may us
 """
 
 import ast
+import symtable
 from collections.abc import Iterator, Sequence
 
 from course_lib.checking.forbidden import matches, source_names
@@ -44,28 +45,51 @@ def _reachable(tree: ast.Module, function: str | None) -> list[ast.AST]:
         if id(statement) in found:
             continue
         found[id(statement)] = statement
-        names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        names = outside_names(statement)
         waiting += [maker for name in names for maker in makers.get(name, [])]
     return [node for statement in found.values() for node in ast.walk(statement)]
 
 
-def _bound_names(statement: ast.AST) -> Iterator[str]:
+def outside_names(statement: ast.stmt) -> set[str]:
+    """The names of a statement that mean something outside its functions.
+
+    Parameters and locals are left out: `outputs` in a function is not the `outputs` of a test
+    below it. Where Python cannot tell, all names are given.
+    """
+    names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    try:
+        tables = [symtable.symtable(ast.unparse(statement), "answer", "exec")]
+    except (SyntaxError, ValueError, RecursionError):
+        return names
+    own, outside = set(), set()
+    for table in tables:  # grows while it is walked
+        tables += table.get_children()
+        # `x = x` in the body of a class reads the x outside of it.
+        is_class = table.get_type() == "class"
+        for symbol in table.get_symbols():
+            (outside if is_class or symbol.is_global() else own).add(symbol.get_name())
+    return names - (own - outside)
+
+
+def _bound_names(statement: ast.stmt) -> Iterator[str]:
     """The names that a statement gives a meaning outside itself.
 
     What a function binds inside is its own, or two functions that both say `x = ...` would answer
     for each other; only what it declares `global` is not.
     """
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        yield statement.name
-        for node in ast.walk(statement):
-            yield from node.names if isinstance(node, ast.Global) else ()
-        return
-    if isinstance(statement, ast.alias):
-        yield (statement.asname or statement.name).split(".")[0]
-    elif isinstance(statement, ast.Name) and isinstance(statement.ctx, ast.Store):
-        yield statement.id
-    for inner in ast.iter_child_nodes(statement):
-        yield from _bound_names(inner)
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+            for inner in ast.walk(node):
+                yield from inner.names if isinstance(inner, ast.Global) else ()
+            continue
+        if isinstance(node, ast.alias):
+            yield (node.asname or node.name).split(".")[0]
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        waiting += ast.iter_child_nodes(node)
 
 
 def _spoken(node: ast.AST) -> Iterator[str]:
@@ -89,9 +113,14 @@ def _called(node: ast.Call) -> str:
 
 def _text(node: ast.AST) -> str | None:
     """The string this expression spells, pieces put together with + included."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        left, right = _text(node.left), _text(node.right)
-        return None if left is None or right is None else left + right
-    return None
+    pieces = []
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            waiting += [node.right, node.left]  # the left one is looked at next
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            pieces.append(node.value)
+        else:
+            return None
+    return "".join(pieces)

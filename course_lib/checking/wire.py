@@ -5,6 +5,7 @@ number, dtype and form are checked before a value is made of them, and nothing i
 """
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from course_lib.checking.calling import Called
 
 DTYPES = (torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.bool)
 DTYPES += (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
+WORD = re.compile(r"[\w:.*?\[\]]{1,100}")  # an argument, or what `GradedFunction.forbidden` holds
 
 
 @dataclass(frozen=True)
@@ -65,14 +67,23 @@ def decode_answer(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Called:
         raise ValueError("the answer does not have the fields of an answer")
     for name in ("forbidden_used", "changed"):
         words = fields[name]
-        if not isinstance(words, tuple) or not all(isinstance(word, str) for word in words):
-            raise ValueError(f"the answer's field '{name}' is not a tuple of texts")
+        if not isinstance(words, tuple) or not all(map(_is_word, words)):
+            raise ValueError(f"the answer's field '{name}' is not a tuple of names")
     if not _is_value(fields["value"]):
         raise ValueError("the answer's value holds something that is neither tensor nor number")
     texts = (error or "", *fields["forbidden_used"], *fields["changed"])
     if sum(map(len, texts)) > limits.text_characters:
         raise ValueError(f"the answer's texts are longer than {limits.text_characters} characters")
-    return Called(**fields)
+    return Called(**(fields | {"error": error and _printable(error)}))
+
+
+def _is_word(word) -> bool:
+    return isinstance(word, str) and WORD.fullmatch(word) is not None
+
+
+def _printable(text: str) -> str:
+    """No control characters and no lone surrogates: neither can be shown, nor the second saved."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def _is_value(value) -> bool:

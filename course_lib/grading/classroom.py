@@ -1,5 +1,6 @@
 """Grade a class: each submission through intake, transplant, sandbox, verdict and gradebook."""
 
+import fcntl
 import html
 import os
 import tempfile
@@ -18,6 +19,7 @@ from course_lib.grading.examination import Examination
 from course_lib.grading.intake import Submission, require_reader, take_in
 from course_lib.grading.marking import Marker, checks, flag_comments, seeds_for
 from course_lib.grading.notebook_reader import RejectedError
+from course_lib.grading.one_line import one_line
 from course_lib.grading.places import Places
 from course_lib.grading.records import GRADED, REVIEW, Record
 from course_lib.grading.run import CELL_SECONDS
@@ -31,6 +33,7 @@ WAITING_PAGE = """<!DOCTYPE html>
 <p>No points are lost by this. Hand it in again, or ask your teacher.</p>
 </html>
 """
+FAULT = "A fault of ours stopped the grading ({}). Your teacher will look."
 
 
 @dataclass(frozen=True)
@@ -50,28 +53,37 @@ class Classroom:
         self._judging = records.judging_digest(places.solutions(slug))
 
     def grade(self, student: str, again: bool = False) -> Outcome:
-        """Bring one submission to its grade, or to a reason why it waits for review."""
-        start = time.monotonic()
-        path = self._places.record(student, self._slug)
+        """Bring one submission to its grade, or to a reason why it waits for review.
+
+        A fault of ours is raised. If it comes before the verdicts, the submission waits as well.
+        """
         try:
-            submission = take_in(self._places.submitted / student / self._slug, self._slug)
-            accepted = transplant(self._release, submission.cells)
+            record, known = self._judged(student, again)
         except (RejectedError, UnclearError) as reason:
             return Outcome(self._wait(student, str(reason)), fresh=True)
+        except Exception as fault:
+            self._wait(student, FAULT.format(type(fault).__name__))
+            raise
+        fresh = not (known and gradebook.is_written(self._places, student, self._slug))
+        if fresh:
+            gradebook.write(self._places, record)
+        return Outcome(record, fresh)
+
+    def _judged(self, student: str, again: bool) -> tuple[Record, bool]:
+        """The record of what is handed in now, and whether it was known before."""
+        start = time.monotonic()
+        path = self._places.record(student, self._slug)
+        submission = take_in(self._places.submitted / student / self._slug, self._slug)
+        accepted = transplant(self._release, submission.cells)
         text = self._accept(student, submission, accepted)
         key = provenance.digest(text, submission.timestamp or "", self._judging)
         known = None if again else records.load(path)
         if known is not None and known.key == key and known.complete:
-            fresh = not gradebook.is_written(self._places, student, self._slug)
-            record = known
-        else:
-            fresh = True
-            marked = self._mark(student, submission, accepted)
-            record = replace(marked, key=key, seconds=round(time.monotonic() - start, 1))
-            records.save(record, path)
-        if fresh:
-            gradebook.write(self._places, record)
-        return Outcome(record, fresh)
+            return known, True
+        marked = self._mark(student, submission, accepted)
+        record = replace(marked, key=key, seconds=round(time.monotonic() - start, 1))
+        records.save(record, path)
+        return record, False
 
     def _accept(self, student: str, submission: Submission, accepted: Transplant) -> str:
         """Lay the notebook that is graded where nbgrader takes it from."""
@@ -105,6 +117,7 @@ class Classroom:
 
     def _wait(self, student: str, reason: str) -> Record:
         """No grade, but a reason, for the teacher's list and for the student to read."""
+        reason = one_line(reason)
         record = Record(student, self._slug, REVIEW, key="", reason=reason)
         records.save(record, self._places.record(student, self._slug))
         page = self._places.notebook("feedback", student, self._slug, ".html")
@@ -127,8 +140,12 @@ def open_classroom(
     require_sandbox()
     release = read_release(places.release(slug))
     require_reader(places.release(slug))
-    gradebook.require_assignment(places, slug)
-    with Examination(places.solutions(slug)) as examination, _readable_folder() as folder:
+    with (
+        _only_run(places),
+        Examination(places.solutions(slug)) as examination,
+        _readable_folder() as folder,
+    ):
+        gradebook.require_assignment(places, slug)
         questions, withheld = examination.plan()
         unknown = sorted(set(checks(release).values()) - set(questions))
         if unknown:
@@ -140,6 +157,21 @@ def open_classroom(
         yield Classroom(
             places, slug, release, Marker(examination, questions, library, cell_seconds)
         )
+
+
+@contextmanager
+def _only_run(places: Places) -> Iterator[None]:
+    """Two runs would write the same gradebook. The lock goes with the process that holds it."""
+    places.grading.mkdir(parents=True, exist_ok=True)
+    with open(places.grading / "lock", "w", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RuntimeError(
+                f"another `course grade` is at work in {places.grading}. Wait until it ends, or "
+                "stop it with Ctrl-C; then start this one again."
+            ) from None
+        yield
 
 
 @contextmanager

@@ -5,10 +5,12 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+SECONDS = 300.0  # for one request; torch has to be loaded in it, on a machine that is busy
 Answer = bytes | str  # what a call gave, or why there is nothing, for the student
 
 
@@ -97,14 +99,20 @@ class Examination:
 
     def _once(self, request: str) -> Any:
         process = self._running()
+        limit = threading.Timer(SECONDS, process.kill)
+        limit.start()
         try:
             process.stdin.write(request + "\n")
             process.stdin.flush()
             line = process.stdout.readline()
         except BrokenPipeError:
             line = ""
+        finally:
+            limit.cancel()
         if not line:
-            raise ExaminerError("the examiner ended without an answer")
+            raise ExaminerError(
+                f"the examiner ended without an answer, or was stopped after {SECONDS:g} seconds"
+            )
         reply = json.loads(line)
         if "fault" in reply:
             raise ExaminerError(reply["fault"])

@@ -10,21 +10,30 @@ import ast
 import base64
 import json
 import re
+import resource
 import sys
 import traceback
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from IPython.core.inputtransformer2 import TransformerManager
+
 from course_lib.checking.calling import Called
 from course_lib.checking.cases import Assignment, load_assignment
 from course_lib.checking.exams import Exam, draw_exam
-from course_lib.checking.source import forbidden_in_source
+from course_lib.checking.source import forbidden_in_source, outside_names
 from course_lib.checking.verdict import judge
 from course_lib.checking.wire import decode_answer, encode_inputs
+from course_lib.grading.names import without_magic
 
 TOLD = ("points", "lines", "mistake", "forbidden", "failed")
-MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)  # a line for IPython, not for Python
+CELL_MAGIC = re.compile(r"\A(?:\s*%%.*)+")  # what stands below it is Python, as a rule
+NOT_SEARCHED = (
+    "{}: an answer is nested too deeply to be searched for what is not allowed. "
+    "A teacher should read it."
+)
+MEMORY = 2 * 2**30  # bytes, beyond what torch and the cases take
 
 
 class Examiner:
@@ -61,11 +70,14 @@ class Examiner:
         `sources` are the texts of the answer cells.
         """
         exam = self._exam(function, seed)
-        source = within_reach(function, [MAGIC.sub(r"\1pass", text) for text in sources])
+        texts = list(map(as_python, sources))
+        source = within_reach(function, texts)
         noticed = forbidden_in_source(source, exam.function.forbidden, function)
+        remarks = [NOT_SEARCHED.format(function)] if any(map(is_too_deep, texts)) else []
         called = [_called(answer) for answer in answers]
         verdict = judge(exam.function, exam.cases, called, exam.expected, exam.mistakes, noticed)
-        return {name: getattr(verdict, name) for name in TOLD}
+        told = {name: getattr(verdict, name) for name in TOLD}
+        return told | {"lines": (*verdict.lines, *remarks)}
 
     def _draw(self, function: str, seed: int) -> Exam:
         return draw_exam(self._assignment, function, seed)
@@ -78,6 +90,17 @@ def _called(answer: dict[str, str]) -> Called:
         return decode_answer(base64.b64decode(answer["bytes"]))
     except ValueError as problem:
         return Called(error=f"its answer cannot be read: {problem}.")
+
+
+@lru_cache(maxsize=64)
+def as_python(text: str) -> str:
+    """A cell as the kernel reads it: what is for IPython (`x?`, `%time f()`) becomes calls."""
+    try:
+        python = TransformerManager().transform_cell(CELL_MAGIC.sub("", text))
+        ast.parse(python)
+    except Exception:  # a magic for another language, or no code at all
+        return without_magic(text)
+    return python
 
 
 def within_reach(function: str, sources: list[str]) -> str:
@@ -94,10 +117,10 @@ def within_reach(function: str, sources: list[str]) -> str:
     ]:
         reached += found
         wanted |= {
-            node.id
+            name
             for text in found
-            for node in ast.walk(trees[text])
-            if isinstance(node, ast.Name)
+            for statement in trees[text].body
+            for name in outside_names(statement)
         }
     return "\n\n".join(reached)
 
@@ -127,8 +150,26 @@ def _tree(text: str) -> ast.Module | None:
         return None
 
 
+def is_too_deep(text: str) -> bool:
+    """Whether Python gives up reading it here; a kernel with other limits may not."""
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError):
+        return False
+    except (RecursionError, MemoryError):
+        return True
+    return False
+
+
+def limit_memory(more: int) -> None:
+    """Let this process take so many bytes more: the texts and answers it reads are not trusted."""
+    held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (held + more, held + more))
+
+
 def main() -> int:
     examiner = Examiner(load_assignment(Path(sys.argv[1])))
+    limit_memory(MEMORY)
     # Whatever cases.py prints must not get between the results.
     results, sys.stdout = sys.stdout, sys.stderr
     for line in sys.stdin:

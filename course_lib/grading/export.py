@@ -9,11 +9,15 @@ from nbgrader.api import Assignment, Grade, Gradebook, MissingEntry, Student, Su
 from nbgrader.plugins import ExportPlugin
 
 from course_lib.grading import records
+from course_lib.grading.gradebook import holds_latest
+from course_lib.grading.intake import students
 from course_lib.grading.places import Places
-from course_lib.grading.records import REVIEW
+from course_lib.grading.records import GRADED, REVIEW
 
 FIRST = ("assignment", "student_id", "last_name", "first_name", "email")
 LAST = ("total", "max", "late_penalty", "timestamp", "status", "flags")
+BEHIND = "graded, but not in the gradebook yet: run `course grade` again"
+UNGRADED = "handed in, but not graded yet: run `course grade`"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 Row = dict[str, str | float]
@@ -23,14 +27,15 @@ def rows(gradebook: Gradebook, places: Places, assignments: Sequence[str] = ()) 
     """One row per student per assignment. `assignments` are all where none are named.
 
     A row holds the points of each graded cell by its grade id, beside FIRST and LAST. `max` is
-    what the assignment is worth; `total` has the late penalty taken off. What is not known yet
-    is empty: a 0 would be read as a grade.
+    what the assignment is worth; `total` has the late penalty taken off. What is not known yet,
+    or only of an earlier run, is empty: a 0 would be read as a grade.
     """
     for assignment in gradebook.assignments:
         if not assignments or assignment.name in assignments:
             known = {student.id: student for student in gradebook.students}
-            handed_in = [path.stem for path in places.records(assignment.name).glob("*.json")]
-            for name in sorted({*known, *handed_in}):
+            recorded = [path.stem for path in places.records(assignment.name).glob("*.json")]
+            handed_in, _ = students(places.submitted, assignment.name)
+            for name in sorted({*known, *recorded, *handed_in}):
                 yield _row(gradebook, places, assignment, name, known.get(name))
 
 
@@ -43,13 +48,16 @@ def _row(
         row[field] = getattr(student, field, None) or ""
     row |= {"total": "", "max": assignment.max_score, "late_penalty": "", "timestamp": ""}
     row["flags"] = "; ".join(record.flags) if record else ""
+    if record and record.status == GRADED and not holds_latest(places, name, assignment.name):
+        return row | {"status": BEHIND}
     try:
         submission = gradebook.find_submission(assignment.name, name)
     except MissingEntry:
         submission = None
     if submission is not None:
         row |= _scores(submission)
-    row["status"] = _status(submission, record)
+    there = (places.submitted / name / assignment.name).exists()
+    row["status"] = _status(submission, record, there)
     return row
 
 
@@ -72,11 +80,13 @@ def _is_open(grade: Grade) -> bool:
     return grade.needs_manual_grade and grade.manual_score is None and grade.auto_score is None
 
 
-def _status(submission: SubmittedAssignment | None, record: records.Record | None) -> str:
+def _status(
+    submission: SubmittedAssignment | None, record: records.Record | None, there: bool
+) -> str:
     if record is not None and record.status == REVIEW:
         return f"waiting for review: {record.reason}"
     if submission is None:
-        return "not handed in"
+        return UNGRADED if there else "not handed in"
     return "provisional: needs manual grade" if submission.needs_manual_grade else "final"
 
 

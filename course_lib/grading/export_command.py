@@ -4,7 +4,8 @@
     course export --to grades.csv
 
 Without --to it writes .grading/grades.csv. `status` says whether a total is final, provisional
-(something still needs a grade by hand), waiting for review, or not handed in.
+(something still needs a grade by hand), waiting for review, or not handed in, and where
+`course grade` has to run once more.
 """
 
 import argparse

@@ -13,7 +13,9 @@ import argparse
 import os
 import sys
 import time
+import traceback
 
+from course_lib.grading.one_line import one_line
 from course_lib.grading.places import Places, here
 
 NO_SANDBOX = 3
@@ -66,25 +68,31 @@ def grade(places: Places, arguments: argparse.Namespace) -> int:
         faults = sum(_grade_one(room, name, arguments.again) for name in names)
     print(f"Feedback is in {places.grading / 'feedback'}, grades come with `course export`.")
     print("Written answers are graded by hand: `jupyter lab`, then nbgrader's Formgrader.")
+    if faults:
+        print(f"{faults} of {len(names)} met a fault of ours; the same command tries them again.")
     return 1 if faults else 0
 
 
 def _grade_one(room, student: str, again: bool) -> bool:
-    """Print one line. Whether there was a fault of ours; it must not stop the others."""
+    """Print one line. Whether there was a fault of ours; whatever it is, the others go on."""
     start = time.monotonic()
     print(f"  {student:12} ", end="", flush=True)
     try:
         outcome = room.grade(student, again)
-    except (RuntimeError, ValueError, OSError) as fault:
+        print(_said(outcome, time.monotonic() - start))
+    except Exception as fault:
+        print(f"not graded, a fault of ours: {type(fault).__name__}: {one_line(str(fault))}")
         if os.environ.get("COURSE_DEBUG"):
-            raise
-        print(f"not graded, a fault of ours: {fault}")
+            traceback.print_exc()
         return True
+    return not (outcome.record.reason or outcome.record.complete)
+
+
+def _said(outcome, seconds: float) -> str:
+    """The rest of the line."""
     record = outcome.record
     if record.reason:
-        print(f"waiting for review: {record.reason}")
-        return False
-    seconds = f"{time.monotonic() - start:5.1f} s" if outcome.fresh else "unchanged"
+        return f"waiting for review: {record.reason}"
+    took = f"{seconds:5.1f} s" if outcome.fresh else "unchanged"
     flags = "".join(f"  [{flag}]" for flag in record.flags)
-    print(f"{record.points:5.4g} points by the checks  {seconds}{flags}")
-    return not record.complete
+    return f"{record.points:5.4g} points by the checks  {took}{flags}"

@@ -18,6 +18,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute, SaveAutoGrades
 from traitlets.config import Config, PyFileConfigLoader
 
+from course_lib import provenance
 from course_lib.grading.places import Places
 from course_lib.grading.records import Record
 from course_lib.grading.verdict_cells import SaveVerdicts, WriteVerdicts
@@ -26,6 +27,7 @@ from course_lib.grading.verdict_cells import SaveVerdicts, WriteVerdicts
 def write(places: Places, record: Record) -> None:
     """Grade the accepted notebook of this record in nbgrader and make its feedback page.
 
+    The record has to be saved: at the end a stamp says that the gradebook holds what it says.
     Raises RuntimeError where nbgrader fails; its log says more.
     """
     with _log_to(places.log):
@@ -48,13 +50,35 @@ def write(places: Places, record: Record) -> None:
             raise RuntimeError(
                 f"nbgrader failed on {record.student}'s {record.slug}: {problem}. See {places.log}."
             ) from problem
+    stamp(places, record.student, record.slug)
+
+
+def stamp(places: Places, student: str, slug: str) -> None:
+    """Note that the gradebook holds what the record says now."""
+    _stamped(places, student, slug).write_text(_fingerprint(places, student, slug), "ascii")
+
+
+def holds_latest(places: Places, student: str, slug: str) -> bool:
+    """Whether the gradebook was last written, to the end, from the record as it is now."""
+    path = _stamped(places, student, slug)
+    return path.exists() and path.read_text("ascii") == _fingerprint(places, student, slug)
+
+
+def _stamped(places: Places, student: str, slug: str) -> Path:
+    """Beside the graded notebook, for nbgrader removes both before it writes a new one."""
+    return places.notebook("autograded", student, slug, ".record")
+
+
+def _fingerprint(places: Places, student: str, slug: str) -> str:
+    path = places.record(student, slug)
+    return provenance.digest(path) if path.exists() else ""
 
 
 def is_written(places: Places, student: str, slug: str) -> bool:
-    """Whether the gradebook, the graded notebook and the feedback of a submission are there."""
+    """Whether gradebook, graded notebook and feedback of a submission are there, and are latest."""
     graded = places.notebook("autograded", student, slug)
     page = places.notebook("feedback", student, slug, ".html")
-    if not (graded.exists() and page.exists()):
+    if not (holds_latest(places, student, slug) and graded.exists() and page.exists()):
         return False
     with open_gradebook(places) as gradebook:
         try:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from nbgrader.utils import parse_utc
+
 from course_lib.grading.limited import UnreadableError, run_limited
 from course_lib.grading.notebook_reader import NOTEBOOK_BYTES, RejectedError
 
@@ -188,10 +190,16 @@ def _timestamp(inside: _Folder) -> tuple[str | None, list[str]]:
             text = stream.read(200).decode("ascii").strip()
     except (RejectedError, UnicodeDecodeError):
         text = ""
-    try:
-        datetime.fromisoformat(text[:16])  # the 31st of June has the form of a time as well
-    except ValueError:
-        text = ""
-    if TIMESTAMP.fullmatch(text):
+    if TIMESTAMP.fullmatch(text) and _is_a_time(text):
         return text, []
     return None, ["timestamp.txt holds no time and was left out"]
+
+
+def _is_a_time(text: str) -> bool:
+    """Whether nbgrader can read it too: the 31st of June has the form of a time as well."""
+    try:
+        datetime.fromisoformat(text[:16])
+        parse_utc(text)
+    except (ValueError, OverflowError):
+        return False
+    return True

@@ -162,17 +162,20 @@ class _Said:
         self._length = 0
 
     def take(self, message: dict) -> None:
-        if message.get("parent_header", {}).get("msg_id") != self._request:
+        parent, content = message.get("parent_header"), message.get("content")
+        if not isinstance(parent, dict) or not isinstance(content, dict):
+            return  # signed as it should be, but of a form that Jupyter does not know
+        if parent.get("msg_id") != self._request:
             return
-        content, kind = message.get("content", {}), message.get("msg_type")
+        kind, data = message.get("msg_type"), content.get("data")
         if kind == "execute_reply":
             self.replied = True
         elif kind == "status":
             self.idle = content.get("execution_state") == "idle"
         elif kind == "stream":
             self._keep(content.get("text"))
-        elif kind in ("execute_result", "display_data"):
-            self._keep(content.get("data", {}).get("text/plain"), "\n")
+        elif kind in ("execute_result", "display_data") and isinstance(data, dict):
+            self._keep(data.get("text/plain"), "\n")
         elif kind == "error":
             lines = content.get("traceback")
             lines = lines if isinstance(lines, list) else [content.get("evalue")]

@@ -14,6 +14,10 @@ from course_lib.grading.run import CELL_SECONDS, NotebookRun, SilentKernelError
 from course_lib.grading.transplant import grade_id, is_answer
 
 NO_VERDICT = "{}: there is no verdict yet, and this is no fault of yours. Your teacher will look."
+FORBIDDEN = (
+    "{} uses {}, so it counts 0 for now. "
+    "If you think this is a misunderstanding, tell your teacher: they can change it."
+)
 
 
 @dataclass(frozen=True)
@@ -62,9 +66,12 @@ class Marker:
             with NotebookRun(notebook, self._library, self._cell_seconds) as run:
                 cells = run.ran
                 for check, function in asked.items():
-                    verdicts[check] = self._verdict(run, function, seeds[function], sources)
-        except (KernelLostError, SilentKernelError, ExaminerError) as fault:
-            remarks.append(f"grading was interrupted: {str(fault).strip()[-500:]}")
+                    try:
+                        verdicts[check] = self._verdict(run, function, seeds[function], sources)
+                    except ExaminerError as fault:
+                        remarks.append(f"{function} could not be judged: {_end_of(fault)}")
+        except (KernelLostError, SilentKernelError) as fault:
+            remarks.append(f"grading was interrupted: {_end_of(fault)}")
         for check, function in asked.items():
             verdicts.setdefault(check, Judgement(None, (NO_VERDICT.format(function),)))
         return Marked(verdicts, cells, tuple(remarks))
@@ -75,6 +82,11 @@ class Marker:
         inputs = self._examination.inputs(function, drawn_from)
         answers = run.answers(self._questions[function], inputs)
         return self._examination.judge(function, drawn_from, answers, sources)
+
+
+def _end_of(fault: Exception) -> str:
+    """Of a traceback, the lines that say what went wrong."""
+    return str(fault).strip()[-500:]
 
 
 def seeds_for(notebook: NotebookNode, secret: bytes, submission: str) -> dict[str, int]:
@@ -101,16 +113,25 @@ def _checked(cell: NotebookNode) -> str:
 
 
 def flag_comments(release: NotebookNode, verdicts: dict[str, Judgement]) -> dict[str, str]:
-    """What the teacher should see beside an answer in the formgrader, by its grade id."""
+    """What the teacher should see beside an answer in the formgrader, by its grade id.
+
+    The words are ours: a report may hold a student's, and a comment is shown as a person's.
+    """
     flagged = {
         function: verdicts[check]
         for check, function in checks(release).items()
         if check in verdicts and (verdicts[check].forbidden or not verdicts[check].reached)
     }
     return {
-        grade_id(cell): "Flagged. " + " ".join(flagged[function].lines[-2:])
+        grade_id(cell): f"Flagged. {_why(function, flagged[function])}"
         for cell in release.cells
         if is_answer(cell)
         for function in DEFINITION.findall(cell.source)
         if function in flagged
     }
+
+
+def _why(function: str, verdict: Judgement) -> str:
+    if not verdict.reached:
+        return NO_VERDICT.format(function)
+    return FORBIDDEN.format(function, " and ".join(verdict.forbidden))

@@ -17,6 +17,7 @@ from pathlib import Path
 from course_lib import provenance
 from course_lib.grading.examination import Judgement
 from course_lib.grading.kernel import Ran
+from course_lib.grading.one_line import one_line
 
 SCHEMA = 1
 GALLERIES = ("right", "sample_class")  # they are judged, they do not judge
@@ -52,7 +53,7 @@ class Record:
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """What a teacher should look at."""
+        """What a teacher should look at, each on one line: students chose some of the words."""
         used = [
             f"{name}: uses {', '.join(verdict.forbidden)}"
             for name, verdict in self.verdicts.items()
@@ -61,7 +62,7 @@ class Record:
         absent = [
             f"{name}: no verdict" for name, verdict in self.verdicts.items() if not verdict.reached
         ]
-        return (*used, *absent, *self.remarks)
+        return tuple(map(one_line, (*used, *absent, *self.remarks)))
 
 
 def save(record: Record, path: Path) -> None:

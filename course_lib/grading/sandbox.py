@@ -18,6 +18,8 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Dict, Unicode
 
 from course_lib import provenance
+from course_lib.grading.kernel import KernelLostError
+from course_lib.grading.removal import remove_folder
 from course_lib.grading.walls import NOBODY, Limits, Mount, Walls
 from course_lib.grading.watchman import Watchman, end
 
@@ -79,9 +81,9 @@ def _sweep() -> None:
     tmp = Path("/tmp")
     for folder in (*tmp.glob(f"{PREFIX}*"), *tmp.glob(f"{LIBRARY_PREFIX}*")):
         process = folder.name.split("-")[2]
-        with contextlib.suppress(FileNotFoundError):  # another run may just be tidying up
-            if folder.stat().st_uid == os.geteuid() and not Path("/proc", process).exists():
-                shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):  # another run may just be tidying up
+            if folder.lstat().st_uid == os.geteuid() and not Path("/proc", process).exists():
+                remove_folder(folder)
 
 
 class SandboxProvisioner(LocalProvisioner):
@@ -142,7 +144,7 @@ class SandboxProvisioner(LocalProvisioner):
                 os.close(pipe)
         self.requests = self.answers = -1
         if self.folder:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            remove_folder(self.folder)
 
     @property
     def inputs(self) -> Path:
@@ -150,6 +152,9 @@ class SandboxProvisioner(LocalProvisioner):
 
     @property
     def stopped_because(self) -> str | None:
+        """Raises KernelLostError where the watchman had to end it for no fault of the student's."""
+        if self.watchman and self.watchman.fault:
+            raise KernelLostError(f"the sandbox could not be watched: {self.watchman.fault}")
         return self.watchman.reason if self.watchman else None
 
     def _make_folder(self) -> None:

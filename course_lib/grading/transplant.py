@@ -4,7 +4,7 @@ What is graded is the release with other text in its answer cells. Metadata, tag
 every other cell of the student's stay behind, and with them all that could pretend to be graded.
 """
 
-import re
+import builtins
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,19 @@ import nbformat
 from nbformat import NotebookNode
 
 from course_lib.grading.intake import SubmittedCell
-from course_lib.grading.notebook_reader import DEFINITION
+from course_lib.grading.names import (
+    assigned,
+    bound,
+    imported,
+    meanings,
+    read,
+    read_by_functions,
+    rebound,
+)
+from course_lib.grading.notebook_reader import DEFINITION, SOURCE_CHARACTERS
+
+CARRIED = {"collections", "functools", "itertools", "math", "numpy", "torch", "typing"}
+LEFT = "{} is defined outside the answer cells, so it is not known when grading"
 
 
 class UnclearError(ValueError):
@@ -38,7 +50,8 @@ def read_release(path: Path) -> NotebookNode:
 def transplant(release: NotebookNode, cells: Sequence[SubmittedCell]) -> Transplant:
     """The release with the answers of a submission in it.
 
-    An answer is looked for by its grade id, then its cell id, then the functions it defines.
+    An answer is looked for by its grade id, then its cell id, then the functions it defines; plain
+    imports that it needs come with it.
     Raises UnclearError where it is missing, or where there are two different ones.
     """
     notebook = nbformat.from_dict(release)
@@ -50,7 +63,9 @@ def transplant(release: NotebookNode, cells: Sequence[SubmittedCell]) -> Transpl
             repairs += repair
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    return Transplant(notebook, (*repairs, *_left_behind(release, notebook, cells)))
+    repairs += _carry_imports(notebook, cells)
+    repairs += [*_left_behind(release, notebook, cells), *_more_than_one_meaning(notebook)]
+    return Transplant(notebook, tuple(repairs))
 
 
 def is_answer(cell: NotebookNode) -> bool:
@@ -80,12 +95,29 @@ class _Search:
             return self._only(self._marked)
         both = [each for each in self._marked if self._functions <= {*each.defines}]
         if both and any(self._is_written(each) for each in both):
-            return self._only(both)
+            return self._joined(both) or self._only(both)
         elsewhere = [each for each in self._defining if self._is_written(each)]
         if elsewhere:
             source, _ = self._only(elsewhere)
             return source, [f"the answer of {self._name} was found in another cell"]
         return self._only(both or self._marked)
+
+    def _joined(self, both: list[SubmittedCell]) -> tuple[str, list[str]] | None:
+        """An answer cell that was split: the part with the function and those it needs."""
+        mains = dict.fromkeys(each.source for each in both if self._is_written(each))
+        if len(mains) > 1:
+            return None
+        parts = {each.source: bound(each.source) for each in self._marked if self._is_written(each)}
+        needed = list(mains)
+        for part in needed:  # grows while it is walked
+            wanted = read(part)
+            needed += [each for each in parts if wanted & parts[each] and each not in needed]
+        names = [name for part in needed for name in parts[part]]
+        source = "\n\n".join(part for part in parts if part in needed)
+        clear = len(set(names)) == len(names) and len(source) <= SOURCE_CHARACTERS
+        if len(needed) == 1 or not clear:
+            return None
+        return source, [f"the cell {self._name} was split; its {len(needed)} parts were joined"]
 
     def _only(self, candidates: list[SubmittedCell]) -> tuple[str, list[str]]:
         """One text out of several cells: equal ones are one, an untouched one does not count."""
@@ -105,18 +137,72 @@ class _Search:
         return cell.source.strip() not in ("", self._stub.strip())
 
 
+def _code_answers(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if is_answer(cell) and cell.cell_type == "code"]
+
+
+def _given_names(notebook: NotebookNode) -> set[str]:
+    """What our own cells make known before the answers."""
+    given = [cell for cell in notebook.cells if grade_id(cell) and not is_answer(cell)]
+    return {name for cell in given if cell.cell_type == "code" for name in bound(cell.source)}
+
+
+def _carry_imports(notebook: NotebookNode, cells: Sequence[SubmittedCell]) -> list[str]:
+    """Put plain imports above the answers that need them.
+
+    Only of modules that are there when grading, and only where no answer means something else.
+    """
+    answers = _code_answers(notebook)
+    own = {name for cell in answers for name in {*meanings(cell.source)} - {*imported(cell.source)}}
+    known = _given_names(notebook) | own | set(dir(builtins))
+    lines: dict[str, set[str]] = {}
+    for cell in cells:
+        for name, line in imported(cell.source).items() if cell.kind == "code" else ():
+            lines.setdefault(name, set()).add(line)
+    plain = {
+        name: line
+        for name, (line, *others) in lines.items()
+        if not others and line.split()[1].split(".")[0] in CARRIED
+    }
+    carried = set()
+    for cell in answers:
+        known |= {*imported(cell.source)}  # what an earlier answer imports is there
+        above = sorted(line for name, line in plain.items() if name in read(cell.source) - known)
+        if above and not cell.source.lstrip().startswith("%%") and "__future__" not in cell.source:
+            cell.source = "\n".join([*above, cell.source])
+            carried |= {*above}
+    return [
+        f"`{line}` stands outside the answer cells; it was put above those that need it"
+        for line in sorted(carried)
+    ]
+
+
 def _left_behind(
     release: NotebookNode, notebook: NotebookNode, cells: Sequence[SubmittedCell]
 ) -> list[str]:
-    """Functions that answers use but that are defined in cells of the student's own."""
+    """What answers use, but was defined in cells of the student's own."""
+    answers = [cell.source for cell in _code_answers(notebook)]
+    used = {name for text in answers for name in read(text)}
+    used_inside = {name for text in answers for name in read_by_functions(text)}
+    known = _given_names(notebook).union(*map(bound, answers))
     ours = {name for cell in release.cells for name in DEFINITION.findall(cell.source)}
-    answers = "\n".join(
-        cell.source for cell in notebook.cells if is_answer(cell) and cell.cell_type == "code"
-    )
-    known = ours | set(DEFINITION.findall(answers))
-    names = {name for cell in cells for name in cell.defines} - known
-    used = sorted(name for name in names if re.search(rf"\b{name}\b", answers))
+    functions = used & {name for cell in cells for name in cell.defines} - known - ours
+    code = [cell.source for cell in cells if cell.kind == "code"]
+    imports = used & {name for text in code for name in imported(text)}
+    # A name that only a test below an answer reads is worth no word.
+    others = used_inside & {name for text in code for name in assigned(text)}
+    names = (imports | others) - known - functions - set(dir(builtins))
     return [
-        f"the function {name} is defined outside the answer cells, so it is not known when grading"
-        for name in used
+        *(LEFT.format(f"the function {name}") for name in sorted(functions)),
+        *(LEFT.format(f"the name {name}") for name in sorted(names)),
+    ]
+
+
+def _more_than_one_meaning(notebook: NotebookNode) -> list[str]:
+    sources = [cell.source for cell in _code_answers(notebook)]
+    places = range(1, len(sources))
+    names = {name for place in places for name in rebound(sources[:place], sources[place:])}
+    return [
+        f"{name} is not the same in all answer cells; each function is asked before it changes"
+        for name in sorted(names)
     ]

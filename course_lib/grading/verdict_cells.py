@@ -60,8 +60,9 @@ class SaveVerdicts(SaveAutoGrades):
             return
         where = (self.notebook_id, self.assignment_id, self.student_id)
         grade = self.gradebook.find_grade(grade_id(cell), *where)
-        decided = verdict is not None and verdict.reached and not verdict.forbidden
-        grade.auto_score = min(verdict.points or 0.0, grade.max_score) if verdict else 0.0
+        reached = verdict is not None and verdict.reached
+        decided = reached and not verdict.forbidden
+        grade.auto_score = min(verdict.points, grade.max_score) if reached else None
         grade.needs_manual_grade = grade.manual_score is not None or not decided
         self.gradebook.db.commit()
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 MIB = 2**20
 WORK = "/notebook"  # where the program runs: empty, in memory, gone afterwards
+SCRATCH = ("/dev/shm", "/tmp", WORK)  # each a file system in memory of its own
 NOBODY = 65534
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime")
@@ -40,6 +41,7 @@ class Limits:
     cpu_seconds: int = 900
     file_bytes: int = 64 * MIB
     scratch_bytes: int = 64 * MIB  # each of the folders in memory
+    scratch_files: int = 50_000  # in each of them; bubblewrap cannot say this, the watchman looks
     open_files: int = 256
 
     def command(self) -> list[str]:
@@ -93,13 +95,13 @@ class Walls:
         return [Mount(path, str(path)) for path in shown]
 
     def _bubblewrap(self, mounts: Sequence[Mount]) -> list[str]:
-        size = ["--size", str(self.limits.scratch_bytes), "--tmpfs"]
         words = ["bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--new-session"]
         words += ["--die-with-parent", "--clearenv", "--cap-drop", "ALL"]
         words += ["--uid", "1000", "--gid", "1000", "--hostname", "sandbox"]
-        words += ["--proc", "/proc", "--dev", "/dev", *size, "/dev/shm", "--remount-ro", "/dev"]
-        words += [*size, "/tmp", *size, WORK, "--chdir", WORK]
-        words += [*_links(), *self._folders(mounts), "--remount-ro", "/"]
+        words += ["--proc", "/proc", "--dev", "/dev", "--chdir", WORK]
+        for folder in SCRATCH:
+            words += ["--size", str(self.limits.scratch_bytes), "--tmpfs", folder]
+        words += [*_links(), *self._folders(mounts), "--remount-ro", "/dev", "--remount-ro", "/"]
         for name, value in (_variables() | dict(self.environment)).items():
             words += ["--setenv", name, value]
         return words

@@ -139,6 +139,23 @@ def test_wrong_sizes_are_explained(value, expected_message):
     assert message(value, (3, 4), SIZES) == expected_message
 
 
+def test_a_tensor_is_counted_before_it_is_taken_apart(monkeypatch):
+    monkeypatch.delattr(torch.Tensor, "__iter__")
+    assert message(torch.zeros(1_000_000), (3, 4), SIZES) == (
+        "it returns 1000000 values, expected 2: the height, the width."
+    )
+
+
+@pytest.mark.parametrize(
+    "huge", [10**400, -(10**400), 10**5000], ids=["400 zeros", "negative", "5000 zeros"]
+)
+@pytest.mark.parametrize("expected", [3, 3.0])
+def test_a_number_too_large_for_a_float_is_told(huge, expected):
+    assert message((huge, 4), (expected, 4), SIZES) == (
+        "the height is far off: it has more digits than any float, expected 3."
+    )
+
+
 def test_empty_tensors_are_equal_to_empty_tensors():
     empty = torch.zeros(0, 3, dtype=torch.float64)
     assert message(empty, empty) == ""

@@ -114,3 +114,50 @@ def test_a_name_made_global_inside_a_function_is_followed():
         "def graded(x, w):\n    return slide(x, w)\n"
     )
     assert forbidden_in_source(source, FAMILIES, "graded") == ("convolution",)
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "out = torch.nn.functional.conv2d(a, b)",
+        "x = torch.nn.functional.conv2d(a, b)",
+        "row = torch.nn.functional.conv2d(a, b)",
+        "double = torch.nn.functional.conv2d(a, b)",
+        "once = torch.nn.functional.conv2d(a, b)",
+    ],
+)
+def test_a_test_below_may_use_the_names_of_parameters_and_locals(test):
+    graded = (
+        "def graded(x, w):\n"
+        "    def double(once):\n        return once + once\n"
+        "    out = sum(row * w for row in x)\n"
+        "    return double(out)\n\n"
+    )
+    assert forbidden_in_source(graded + test, FAMILIES, "graded") == ()
+
+
+@pytest.mark.parametrize(
+    "graded",
+    [
+        "def graded(x):\n    return tool(x)",
+        "def graded(x, ready=tool):\n    return ready(x)",
+        "def graded(x):\n    def inner():\n        return tool(x)\n    return inner()",
+        "def graded(x):\n    return [tool(row) for row in x]",
+        "class Tools:\n    tool = tool\n\ndef graded(x):\n    return Tools.tool(x)",
+        "class Tools:\n    def use(self, x):\n        return tool(x)\n\n"
+        "def graded(x):\n    return Tools().use(x)",
+        "graded = lambda x: tool(x)",
+        "@tool\ndef graded(x):\n    return x",
+        "def graded(x):\n    tool = 1\n    def inner():\n        global tool\n"
+        "        return tool(x)\n    return inner()",
+    ],
+)
+def test_a_name_from_outside_is_followed_wherever_the_function_reads_it(graded):
+    source = f"tool = torch.nn.functional.conv2d\n\n{graded}\n"
+    assert forbidden_in_source(source, FAMILIES, "graded") == ("convolution",)
+
+
+def test_a_sum_of_many_terms_is_searched_like_any_other():
+    ones, letters = "+".join(["1"] * 1200), "+".join(["'a'"] * 1200)
+    source = f"x = {ones}\n\ndef graded(w):\n    getattr(w, {letters})\n    return F.conv2d(x, w)"
+    assert forbidden_in_source(source, FAMILIES, "graded") == ("convolution",)

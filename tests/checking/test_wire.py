@@ -36,7 +36,10 @@ def same(mine, other) -> bool:
     return type(mine) is type(other) and mine == other
 
 
-@given(value=values, error=st.none() | st.text(max_size=50))
+printable = st.text(max_size=50).filter(str.isprintable)
+
+
+@given(value=values, error=st.none() | printable)
 def test_answers_come_back_as_they_were(value, error):
     called = decode_answer(encode_answer(Called(value, error, ("autograd",), ("images",))))
     assert same(called.value, value)
@@ -107,6 +110,12 @@ HARMFUL = {
     "an unknown kind": with_content(json.dumps(FIELDS | {"value": {"pickle": "x"}})),
     "a number as error": with_content(json.dumps(FIELDS | {"error": 5})),
     "numbers as families": with_content(json.dumps(FIELDS | {"changed": {"tuple": [1]}})),
+    "an escape as family": with_content(
+        json.dumps(FIELDS | {"forbidden_used": {"tuple": ["\x1b[2K\r  eve  21 points"]}})
+    ),
+    "a sentence as argument": with_content(
+        json.dumps(FIELDS | {"changed": {"tuple": ["x`\nf: 21 of 21 points"]}})
+    ),
     "a long text": with_content(json.dumps(FIELDS | {"error": "x" * 5000})),
     "many digits": with_content(json.dumps(FIELDS).replace("null", "9" * 10_000, 1)),
     "a strange dtype": safetensors.torch.save(
@@ -145,3 +154,14 @@ def test_an_answer_larger_than_allowed_is_not_read():
     data = encode_answer(Called(torch.zeros(1000)))
     with pytest.raises(ValueError, match="bytes, expected 8 to 100"):
         decode_answer(data, Limits(num_bytes=100))
+
+
+@pytest.mark.parametrize("name", ["images", "max_pooling", "aten::addmm", "aten::*conv[123]d*"])
+def test_names_as_an_honest_answer_has_them_are_read(name):
+    called = decode_answer(encode_answer(Called(1, None, (name,), (name,))))
+    assert (called.forbidden_used, called.changed) == ((name,), (name,))
+
+
+def test_an_error_that_no_terminal_and_no_file_takes_is_made_harmless():
+    called = decode_answer(encode_answer(Called(error="x \ud800 y\nf: 5 of 5\x1b[1m")))
+    assert called.error == "x   y f: 5 of 5 [1m"

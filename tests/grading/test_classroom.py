@@ -127,7 +127,7 @@ def test_no_verdict_is_no_points_a_flag_and_no_blame(tiny, graded):
     assert record.flags[:2] == ("check-double: no verdict", "check-slide: no verdict")
     with open_gradebook(tiny) as gradebook:
         grade = gradebook.find_grade("check-double", "tiny", "tiny", "deaf")
-        assert (grade.auto_score, grade.needs_manual_grade) == (0, True)
+        assert (grade.auto_score, grade.needs_manual_grade) == (None, True)
 
 
 @pytest.mark.parametrize(

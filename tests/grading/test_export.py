@@ -10,32 +10,46 @@ import pytest
 from course_lib.grading import records
 from course_lib.grading.examination import Judgement
 from course_lib.grading.export import harmless, rows, to_csv
-from course_lib.grading.gradebook import open_gradebook
+from course_lib.grading.gradebook import open_gradebook, stamp
 from course_lib.grading.records import GRADED, REVIEW, Record
 
 
 @pytest.fixture(scope="module")
 def table(own_course):
-    """ada is done, bob's written answer waits, cyd's file is broken, dan handed in nothing."""
+    """ada is done, bob's written answer waits, cyd's file is broken, dan handed in nothing.
+
+    The run never came to eli. It was killed before it wrote fay's new record into the gradebook,
+    which holds an old one, and gus's, of which there is none. hal has no verdict on slide.
+    """
     with open_gradebook(own_course) as gradebook:
         gradebook.add_student("ada", first_name="Ada", last_name="Lo, velace", email="a@b.c")
         gradebook.add_student("bob", first_name="=HYPERLINK(1)", last_name='B"ob')
-        gradebook.add_student("dan")
-        for name, written in (("ada", 3.0), ("bob", None)):
+        for name in ("dan", "fay", "hal"):
+            gradebook.add_student(name)
+        for name, written in (("ada", 3.0), ("bob", None), ("fay", 3.0), ("hal", 3.0)):
             gradebook.add_submission("tiny", name, timestamp="2026-10-10 12:00:00 UTC")
             for cell, points in (("check-double", 2.0), ("check-slide", 0.0), ("why", written)):
                 grade = gradebook.find_grade(cell, "tiny", "tiny", name)
                 grade.auto_score = None if cell == "why" else points
                 grade.manual_score = points if cell == "why" else None
                 grade.needs_manual_grade = points is None
+        absent = gradebook.find_grade("check-slide", "tiny", "tiny", "hal")
+        absent.auto_score, absent.needs_manual_grade = None, True
         gradebook.find_submission("tiny", "ada").notebooks[0].late_submission_penalty = 1.5
         gradebook.db.commit()
     cheat = {"check-slide": Judgement(0.0, ("…",), None, ("convolution",))}
     for record in (
         Record("ada", "tiny", GRADED, "k", verdicts=cheat),
         Record("cyd", "tiny", REVIEW, "k", reason="The file is damaged."),
+        Record("fay", "tiny", GRADED, "k", verdicts={"check-double": Judgement(1.0, ("…",))}),
+        Record("gus", "tiny", GRADED, "k"),
     ):
         records.save(record, own_course.record(record.student, "tiny"))
+    for name in ("ada", "fay"):
+        own_course.notebook("autograded", name, "tiny").parent.mkdir(parents=True)
+        stamp(own_course, name, "tiny")
+    records.save(Record("fay", "tiny", GRADED, "k"), own_course.record("fay", "tiny"))
+    (own_course.submitted / "eli" / "tiny").mkdir(parents=True)
     with open_gradebook(own_course) as gradebook:
         return {row["student_id"]: row for row in rows(gradebook, own_course)}
 
@@ -45,7 +59,7 @@ def read(table):
 
 
 def test_there_is_one_row_for_everybody_the_course_knows(table):
-    assert sorted(table) == ["ada", "bob", "cyd", "dan"]
+    assert sorted(table) == ["ada", "bob", "cyd", "dan", "eli", "fay", "gus", "hal"]
 
 
 @pytest.mark.parametrize(
@@ -55,6 +69,10 @@ def test_there_is_one_row_for_everybody_the_course_knows(table):
         ("bob", "provisional: needs manual grade"),
         ("cyd", "waiting for review: The file is damaged."),
         ("dan", "not handed in"),
+        ("eli", "handed in, but not graded yet: run `course grade`"),
+        ("fay", "graded, but not in the gradebook yet: run `course grade` again"),
+        ("gus", "graded, but not in the gradebook yet: run `course grade` again"),
+        ("hal", "provisional: needs manual grade"),
     ],
 )
 def test_each_row_says_what_its_total_is_worth(table, student, status):
@@ -71,7 +89,8 @@ def test_points_of_each_cell_and_their_sum_without_the_penalty(table):
 
 def test_what_is_not_known_is_empty(table):
     assert table["bob"]["why"] == ""
-    assert (table["cyd"]["total"], table["dan"]["total"]) == ("", "")
+    assert [table[name]["total"] for name in ("cyd", "dan", "eli", "fay", "gus")] == [""] * 5
+    assert (table["hal"]["check-slide"], table["hal"]["total"]) == ("", 5.0)
 
 
 def test_commas_and_quotes_in_names_stay_in_their_column(table):

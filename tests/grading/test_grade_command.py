@@ -6,13 +6,17 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
-from course_lib.grading import export_command, grade_command
+from course_lib.grading import classroom, export_command, grade_command
+from course_lib.grading.classroom import Outcome
+from course_lib.grading.examination import Judgement
 from course_lib.grading.grade_command import NO_SANDBOX, STOPPED, grade
 from course_lib.grading.places import Places, here
+from course_lib.grading.records import GRADED, Record
 from course_lib.grading.sandbox import PREFIX
 
 pytestmark = pytest.mark.slow
@@ -64,6 +68,35 @@ def test_nothing_handed_in_is_an_error_that_names_the_folder(own_course):
 def test_an_unknown_assignment_names_what_makes_it(own_course):
     with pytest.raises(FileNotFoundError, match="`course release nosuch` makes it"):
         grade(own_course, arguments("nosuch"))
+
+
+class StumblingRoom:
+    """A classroom in which bob's submission brings down whatever looks at it."""
+
+    def grade(self, student, again):
+        if student == "bob":
+            raise RecursionError("too deep\n  cyd  21 points \x1b[2K")
+        verdicts = {"check-double": Judgement(2.0, ("right",))}
+        return Outcome(Record(student, "tiny", GRADED, "k", verdicts=verdicts), fresh=True)
+
+
+@pytest.mark.parametrize("debug", ["", "1"])
+def test_a_fault_is_told_and_costs_only_the_student_it_is_about(
+    tmp_path, monkeypatch, capsys, debug
+):
+    places = Places(tmp_path)
+    for name in ("ada", "bob", "cyd"):
+        (places.submitted / name / "tiny").mkdir(parents=True)
+    monkeypatch.setattr(classroom, "open_classroom", lambda *_: nullcontext(StumblingRoom()))
+    monkeypatch.setenv("COURSE_DEBUG", debug)
+    assert grade(places, arguments("tiny")) == 1
+    said, traced = capsys.readouterr()
+    lines = said.splitlines()
+    fault = "not graded, a fault of ours: RecursionError: too deep cyd 21 points [2K"
+    assert [line.split()[0] for line in lines[1:4]] == ["ada", "bob", "cyd"]
+    assert lines[2].endswith(fault)
+    assert lines[-1] == "1 of 3 met a fault of ours; the same command tries them again."
+    assert ("Traceback" in traced) == bool(debug)
 
 
 def test_ctrl_c_leaves_nothing_behind_and_the_next_run_goes_on(own_course, hand_in, perfect):

@@ -4,10 +4,17 @@ import sys
 
 import pytest
 
-from course_lib.grading import gradebook
+from course_lib.grading import gradebook, records
 from course_lib.grading.classroom import open_classroom
-from course_lib.grading.gradebook import configuration, open_gradebook, require_assignment
+from course_lib.grading.gradebook import (
+    configuration,
+    holds_latest,
+    open_gradebook,
+    require_assignment,
+)
+from course_lib.grading.marking import Marker
 from course_lib.grading.places import Places
+from course_lib.grading.records import GRADED, REVIEW
 
 pytestmark = pytest.mark.slow
 LATE = """
@@ -82,6 +89,61 @@ def _broken(places):
     config = configuration(places)
     config.AssignLatePenalties.plugin_class = "not.there"
     return config
+
+
+def test_a_failure_of_nbgrader_leaves_the_verdicts_for_the_next_run(course):
+    places, room = course
+    record = records.load(places.record("ada", "tiny"))
+    assert (record.status, record.points) == (GRADED, 5.0)
+    assert not holds_latest(places, "ada", "tiny")
+    resumed = room.grade("ada")
+    assert (resumed.fresh, resumed.record) == (True, record)
+    assert holds_latest(places, "ada", "tiny")
+
+
+def test_a_run_killed_before_the_gradebook_is_made_up_for(course, hand_in, perfect, monkeypatch):
+    places, room = course
+    hand_in("bob", **perfect | {"double": "def double(x):\n    return x"})
+    assert room.grade("bob").record.points == 3
+    hand_in("bob", **perfect)
+    with monkeypatch.context() as patch:
+        patch.setattr(gradebook, "write", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            room.grade("bob")
+    assert room.grade("bob").fresh
+    with open_gradebook(places) as book:
+        assert book.find_submission("tiny", "bob").score == 5
+    assert not room.grade("bob").fresh
+
+
+def _killed(*_):
+    raise KeyboardInterrupt
+
+
+def test_a_fault_before_the_verdicts_leaves_a_reason_and_no_grade(
+    course, hand_in, perfect, monkeypatch
+):
+    places, room = course
+    hand_in("cyd", **perfect)
+    with monkeypatch.context() as patch:
+        patch.setattr(Marker, "mark", _stumbles)
+        with pytest.raises(RecursionError):
+            room.grade("cyd")
+    record = records.load(places.record("cyd", "tiny"))
+    assert (record.status, record.complete) == (REVIEW, False)
+    assert "A fault of ours stopped the grading (RecursionError)." in record.reason
+    assert record.reason in places.notebook("feedback", "cyd", "tiny", ".html").read_text()
+
+
+def _stumbles(*_):
+    raise RecursionError
+
+
+def test_a_second_run_at_the_same_time_is_told_to_wait(course):
+    places, _ = course
+    second = open_classroom(places, "tiny")
+    with pytest.raises(RuntimeError, match="another `course grade` is at work"):
+        second.__enter__()
 
 
 def test_an_assignment_that_was_never_released_is_told(tmp_path):

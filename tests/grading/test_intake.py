@@ -30,6 +30,21 @@ def test_a_good_submission_is_read_with_its_hash_and_time(folder):
     assert (taken.timestamp, taken.remarks) == ("2026-10-10 12:00:00.123456 UTC", ())
 
 
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2026-10-10 12:00",
+        "2026-10-10T12:00:00Z",
+        "2026-10-10 12:00:00 +0200",
+        "2026-10-10 12:00 CET",
+    ],
+)
+def test_times_may_come_in_several_forms(folder, time):
+    (folder / "tiny.ipynb").write_bytes(GOOD)
+    (folder / "timestamp.txt").write_text(time)
+    assert take_in(folder, "tiny").timestamp == time
+
+
 def test_a_reader_that_does_not_run_is_our_fault_and_nobodys_notebook(folder, monkeypatch):
     notebook = folder / "tiny.ipynb"
     notebook.write_bytes(GOOD)
@@ -40,7 +55,16 @@ def test_a_reader_that_does_not_run_is_our_fault_and_nobodys_notebook(folder, mo
 
 
 @pytest.mark.parametrize(
-    "content", ["soon", "2026-02-31 10:00:00 UTC", "2026-10-10\n" * 50, "\xe9"]
+    "content",
+    [
+        "soon",
+        "2026-02-31 10:00:00 UTC",
+        "2026-10-01 10:00:99",
+        "2026-10-01 10:00:00+99:99",
+        "0001-01-01 00:00:00+01:00",
+        "2026-10-10\n" * 50,
+        "\xe9",
+    ],
 )
 def test_a_timestamp_that_is_none_is_left_out_and_told(folder, content):
     (folder / "tiny.ipynb").write_bytes(GOOD)

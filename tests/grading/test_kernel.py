@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from course_lib.grading.kernel import TEXT_CHARACTERS, Ran, SandboxKernel
+from course_lib.grading.kernel import TEXT_CHARACTERS, KernelLostError, Ran, SandboxKernel
 from course_lib.grading.walls import MIB
 
 
@@ -75,6 +75,19 @@ def test_forged_and_broken_messages_are_dropped(library):
         assert "still here" in kernel.run("if 1:" + forged, 20.0).text
 
 
+def test_signed_messages_of_another_form_are_dropped(library):
+    forged = """
+    kernel = get_ipython().kernel
+    parent, session, socket = kernel.get_parent(), kernel.session, kernel.iopub_socket
+    session.send(socket, "status", content=b"[]", parent=parent)
+    session.send(socket, "display_data", content={"data": []}, parent=parent)
+    session.send(socket, session.msg("status") | {"parent_header": []})
+    print("still here")
+    """
+    with SandboxKernel(library) as kernel:
+        assert kernel.run("if 1:" + forged, 20.0) == Ran("still here\n")
+
+
 def test_an_endless_cell_is_cut(library):
     with SandboxKernel(library) as kernel:
         start = time.monotonic()
@@ -104,6 +117,32 @@ def test_files_where_the_sockets_are_end_the_kernel(library):
         fill = f"for i in range(60): open('{folder}/' + str(i), 'wb').write(bytes(2**20))"
         said = kernel.run(f"{fill}\nwhile True: pass", 20.0)
         assert said.cut == "it wrote files where it may not"
+
+
+def test_folders_in_folders_where_the_sockets_are_end_the_kernel_and_are_removed(library):
+    with SandboxKernel(library) as kernel:
+        folder = kernel.provisioner.folder
+        dig = f"import os\nos.chdir('{folder}/sockets')\n"
+        dig += "for _ in range(1100): os.mkdir('a'); os.chdir('a')\nwhile True: pass"
+        assert kernel.run(dig, 20.0).cut == "it wrote files where it may not"
+    assert not folder.exists()
+
+
+def test_a_million_empty_files_in_memory_end_the_kernel(library):
+    fill = "for i in range(10**6): open(f'/dev/shm/{i}', 'w').close()"
+    with SandboxKernel(library, {"scratch_files": 2000}) as kernel:
+        said = kernel.run(f"{fill}\nwhile True: pass", 20.0)
+        assert said.cut == "it made more than 2000 files in /dev/shm"
+
+
+def test_a_sandbox_nobody_could_watch_is_a_fault_of_ours(library, monkeypatch):
+    def fail(*_):
+        raise OSError("too many open files")
+
+    with SandboxKernel(library) as kernel:
+        monkeypatch.setattr("course_lib.grading.watchman.folder_bytes", fail)
+        with pytest.raises(KernelLostError, match="could not be watched: too many open files"):
+            kernel.run("while True: pass", 20.0)
 
 
 def test_ctrl_c_before_the_folder_has_a_name_leaves_no_folder(library, monkeypatch):

@@ -82,3 +82,8 @@ def test_new_cases_are_a_new_judge_and_new_samples_are_not(tiny_course, tmp_path
     with open(folder / "cases.py", "a") as stream:
         stream.write("\n# changed\n")
     assert judging_digest(folder) != before
+
+
+def test_a_flag_is_one_line_without_control_characters():
+    record = Record("eve", "tiny", GRADED, "k", remarks=("the cell \x1b[2K\r\n  fay  21 points",))
+    assert record.flags == ("the cell [2K fay 21 points",)

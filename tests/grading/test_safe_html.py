@@ -51,6 +51,23 @@ def test_what_students_write_is_set_as_before():
     assert "$a&lt;b$" in html
 
 
+def test_a_text_without_an_end_is_cut_and_says_so():
+    html = markdown("seen " * 4_000 + "unseen")
+    assert "unseen" not in html
+    assert "only the first 20,000 of 20,006 characters" in html
+    assert "only the first" not in markdown("seen " * 4_000)
+
+
+def test_a_text_that_is_cut_in_its_code_still_says_so_outside():
+    tags = [tag for tag, _ in Elements(markdown("```\n" + "a\n" * 20_000)).found]
+    assert tags[-2:] == ["p", "strong"]
+
+
+def test_a_large_picture_is_no_long_text():
+    source = "![drawing](data:image/png;base64," + "iVBORw0KGgo" * 10_000 + ")"
+    assert Elements(markdown(source)).found[1][1]["src"] == source[11:-1]
+
+
 def test_a_picture_in_the_text_itself_stays():
     html = markdown("![drawing](data:image/png;base64,iVBORw0KGgo=)")
     assert Elements(html).found[1] == (

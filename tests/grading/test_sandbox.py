@@ -69,6 +69,15 @@ def test_folders_of_runs_that_were_killed_are_swept_up():
         ours.rmdir()
 
 
+def test_what_cannot_be_swept_up_does_not_stop_the_start():
+    left = Path("/tmp") / f"{sandbox.PREFIX}{2**22 + 1}-loop"
+    left.symlink_to(left)
+    try:
+        require_sandbox()
+    finally:
+        left.unlink()
+
+
 def test_any_notebook_runs_in_there_by_its_kernelspec_alone(tmp_path, monkeypatch, library):
     """nbclient knows nothing of us: a kernelspec that names the provisioner is enough."""
     folder = tmp_path / "kernels" / "walled"

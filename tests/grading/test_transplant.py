@@ -1,5 +1,7 @@
 """Oracle: submissions changed by hand, each in one way that students do change notebooks."""
 
+import time
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -140,3 +142,102 @@ def test_a_function_left_behind_is_told(release):
     assert done.repairs == (
         "the function half is defined outside the answer cells, so it is not known when grading",
     )
+
+
+USES_F = "def f(x):\n    return F.pad(x, (1, 1))"
+FUNCTIONAL = "import torch.nn.functional as F"
+
+
+def test_a_plain_import_comes_over_with_the_answers_that_need_it(release):
+    on_top = cell(f"%matplotlib inline\nimport os\n{FUNCTIONAL}")
+    done = transplant(release, [on_top, cell(USES_F, "f"), *WHOLE[1:]])
+    assert (sources(done)["f"], sources(done)["g"]) == (f"{FUNCTIONAL}\n{USES_F}", SECOND)
+    assert done.repairs == (
+        f"`{FUNCTIONAL}` stands outside the answer cells; it was put above those that need it",
+    )
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        ["import einops as F"],  # may be missing when grading, and then the whole answer would be
+        [FUNCTIONAL, "import torch as F"],
+        ["F = torch.nn.functional"],
+        ["class F:\n    pass"],
+    ],
+)
+def test_what_does_not_come_over_is_told(release, others):
+    cells = [*map(cell, others), cell(USES_F, "f"), *WHOLE[1:]]
+    done = transplant(release, cells)
+    assert sources(done)["f"] == USES_F
+    assert done.repairs == (
+        "the name F is defined outside the answer cells, so it is not known when grading",
+    )
+
+
+@pytest.mark.parametrize(
+    "mine",
+    [
+        f"{FUNCTIONAL}\n{USES_F}",
+        "def f(F):\n    return F",
+        "def f(x):\n    F = x\n    return F",
+        "def f(x):\n    return x  # not F.pad",
+        "F = torch\n\n" + USES_F,
+    ],
+)
+def test_a_name_that_is_not_missing_is_left_alone(release, mine):
+    done = transplant(release, [cell(FUNCTIONAL), cell("F = 3"), cell(mine, "f"), *WHOLE[1:]])
+    assert (sources(done)["f"], done.repairs) == (mine, ())
+
+
+def test_an_import_of_an_earlier_answer_serves_the_later_ones(release):
+    first, second = f"{FUNCTIONAL}\n{USES_F}", "def g(x):\n    return F.relu(x)"
+    done = transplant(release, [cell(first, "f"), cell(second, "g"), WHOLE[2]])
+    assert (sources(done)["g"], done.repairs) == (second, ())
+
+
+def test_nothing_is_put_above_a_cell_magic(release):
+    mine = f"%%time\n{USES_F}"
+    done = transplant(release, [cell(FUNCTIONAL), cell(mine, "f"), *WHOLE[1:]])
+    assert sources(done)["f"] == mine
+    assert "the name F is defined outside" in done.repairs[0]
+
+
+def test_a_split_answer_is_joined(release):
+    helper, uses = "def half(x):\n    return x / 2", "def f(x):\n    return half(x)"
+    stray = "print(f(3))"
+    cells = [cell(helper, "f"), cell(uses, "f"), cell(stray, "f"), *WHOLE[1:]]
+    done = transplant(release, cells)
+    assert sources(done)["f"] == f"{helper}\n\n{uses}"
+    assert done.repairs == ("the cell f was split; its 2 parts were joined",)
+
+
+def test_a_part_that_defines_the_same_again_is_not_joined(release):
+    helper = "def half(x):\n    return x / 2"
+    whole = f"{helper}\n\ndef f(x):\n    return half(x)"
+    done = transplant(release, [cell(helper + " + 1", "f"), cell(whole, "f"), *WHOLE[1:]])
+    assert sources(done)["f"] == whole
+
+
+def test_a_helper_that_changes_its_meaning_is_told(release):
+    first = "def pad(x):\n    return 0\n\ndef f(x):\n    return pad(x)"
+    second = "def pad(x):\n    return -1\n\ndef g(x):\n    return pad(x)"
+    done = transplant(release, [cell(first, "f"), cell(second, "g"), WHOLE[2]])
+    assert done.repairs == (
+        "pad is not the same in all answer cells; each function is asked before it changes",
+    )
+
+
+def test_helpers_that_are_the_same_and_variables_of_tests_are_not_told(release):
+    first = "def pad(x):\n    return 0\n\ndef f(x):\n    y = pad(x)\n    return y\n\ny = f(1)"
+    second = "def pad(x):\n    return 0\n\ndef g(x):\n    return pad(x)\n\ny = g(2)"
+    done = transplant(release, [cell(first, "f"), cell(second, "g"), WHOLE[2]])
+    assert done.repairs == ()
+
+
+def test_a_thousand_foreign_names_do_not_take_long(release):
+    many = [cell("\n".join(f"def a{k}_{n}(" for n in range(200))) for k in range(50)]
+    long = cell(MINE + "\n#" + "x " * 99_000, "f")
+    start = time.process_time()
+    transplant(release, [*many, long, *WHOLE[1:]])
+    assert time.process_time() - start < 10
