@@ -63,6 +63,9 @@ class FusedAdam(Optimizer):
             state["step"] = torch.zeros(())
             state["exp_avg"] = torch.zeros_like(parameter)
             state["exp_avg_sq"] = torch.zeros_like(parameter)
+        # A loaded state lies as the weights lay that it comes from, in channels last perhaps.
+        for average in ("exp_avg", "exp_avg_sq"):
+            state[average] = state[average].contiguous()
         state["step"] += 1
         step, (beta1, beta2) = state["step"].item(), group["betas"]
         _step[(triton.cdiv(parameter.numel(), BLOCK),)](

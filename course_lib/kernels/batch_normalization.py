@@ -132,4 +132,5 @@ def _finish(
     x = x * tl.load(scale + channel, mask=known, other=0.0)
     x += tl.load(shift + channel, mask=known, other=0.0)
     x += tl.load(residual + number, mask=known, other=0.0).to(tl.float32)
-    tl.store(output + number, tl.maximum(x, 0.0), mask=known)
+    # tl.maximum(x, 0.0) would make 0 of a number that is none; torch's ReLU leaves it.
+    tl.store(output + number, tl.where(x < 0, 0.0, x), mask=known)

@@ -8,7 +8,7 @@ have come from when a tile needs it. That is what libraries call implicit GEMM:
 
 A place is an output pixel of one image, a depth is (channel, i, j) of the kernel. Sums are kept
 in float32. The float32 products are those of torch on this device: rounded to TensorFloat-32
-where torch.backends.cudnn.allow_tf32 says so, whole otherwise.
+where torch.backends.cudnn says so, whole otherwise.
 Source: Chetlur et al. 2014, "cuDNN: efficient primitives for deep learning", section 3.
 """
 
@@ -65,7 +65,7 @@ def conv2d(
         *windows.before,
         *windows.dilation,
         HAS_BIAS=bias is not None,
-        PRECISION="tf32" if torch.backends.cudnn.allow_tf32 else "ieee",
+        PRECISION="tf32" if _rounds_products() else "ieee",
         PLACES=PLACES,
         KERNELS=tile,
         DEPTH=DEPTH,
@@ -82,6 +82,14 @@ def _require_one_dtype(input: Tensor, **others: Tensor | None) -> None:
         raise ValueError("input holds torch.bfloat16, which Triton's interpreter cannot multiply.")
 
 
+def _rounds_products() -> bool:
+    """Whether torch's convolutions round float32 numbers to TensorFloat-32."""
+    try:
+        return torch.backends.cudnn.allow_tf32
+    except RuntimeError:  # torch refuses to tell once the newer setting was used
+        return torch.backends.cudnn.conv.fp32_precision == "tf32"
+
+
 @triton.jit
 @no_type_check
 def _convolve(
@@ -96,14 +104,14 @@ def _convolve(
     width,
     out_h,
     out_w,
-    kernel_h,
-    kernel_w,
-    stride_y,
-    stride_x,
+    kernel_h: tl.constexpr,
+    kernel_w: tl.constexpr,
+    stride_y: tl.constexpr,
+    stride_x: tl.constexpr,
     top,
     left,
-    dilation_y,
-    dilation_x,
+    dilation_y: tl.constexpr,
+    dilation_x: tl.constexpr,
     HAS_BIAS: tl.constexpr,
     PRECISION: tl.constexpr,
     PLACES: tl.constexpr,

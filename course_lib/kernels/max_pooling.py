@@ -96,26 +96,27 @@ def _pool(
     out_w,
     kernel_h: tl.constexpr,
     kernel_w: tl.constexpr,
-    stride_y,
-    stride_x,
+    stride_y: tl.constexpr,
+    stride_x: tl.constexpr,
     top,
     left,
-    dilation_y,
-    dilation_x,
+    dilation_y: tl.constexpr,
+    dilation_x: tl.constexpr,
     BLOCK: tl.constexpr,
 ):
     place = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
     is_place = place < num_outputs
-    first_row = place // out_w % out_h * stride_y - top
-    first_column = place % out_w * stride_x - left
-    of_map = place // (out_h * out_w) * height * width
+    map_ = place // (out_h * out_w)
+    own = (place - map_ * (out_h * out_w)).to(tl.int32)
+    first_row, first_column = own // out_w * stride_y - top, own % out_w * stride_x - left
+    of_map = map_ * height * width
     best = tl.full((BLOCK,), float("-inf"), tl.float32)
     winner = tl.full((BLOCK,), -1, tl.int32)
     for i in range(kernel_h):
         for j in range(kernel_w):
             row, column = first_row + i * dilation_y, first_column + j * dilation_x
             inside = is_place & (row >= 0) & (row < height) & (column >= 0) & (column < width)
-            pixel = (row * width + column).to(tl.int32)
+            pixel = row * width + column
             value = tl.load(images + of_map + pixel, mask=inside, other=float("-inf"))
             value = value.to(tl.float32)
             # The first pixel seen wins even with -inf, and so does a number that is none.
@@ -138,28 +139,28 @@ def _give_back(
     out_w,
     kernel_h: tl.constexpr,
     kernel_w: tl.constexpr,
-    stride_y,
-    stride_x,
+    stride_y: tl.constexpr,
+    stride_x: tl.constexpr,
     top,
     left,
-    dilation_y,
-    dilation_x,
+    dilation_y: tl.constexpr,
+    dilation_x: tl.constexpr,
     BLOCK: tl.constexpr,
 ):
     pixel = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
     is_pixel = pixel < num_pixels
-    own = (pixel % (height * width)).to(tl.int32)
+    map_ = pixel // (height * width)
+    own = (pixel - map_ * (height * width)).to(tl.int32)
     row, column = own // width + top, own % width + left
-    of_map = pixel // (height * width) * out_h * out_w
+    of_map = map_ * out_h * out_w
     total = tl.zeros((BLOCK,), dtype=tl.float32)
-    for i in range(kernel_h):
-        for j in range(kernel_w):
-            # As position (i, j), the pixel lies in the window that begins i rows above it.
-            from_top, from_left = row - i * dilation_y, column - j * dilation_x
-            y, x = from_top // stride_y, from_left // stride_x
-            begins = (from_top >= 0) & (from_top % stride_y == 0) & (y < out_h)
-            begins &= (from_left >= 0) & (from_left % stride_x == 0) & (x < out_w)
+    # From the last window that begins at the pixel or before, back to where windows end before it.
+    for back_y in range((kernel_h - 1) * dilation_y // stride_y + 1):
+        # Only this loop is unrolled: with both, a large kernel would take minutes to compile.
+        for back_x in tl.static_range((kernel_w - 1) * dilation_x // stride_x + 1):
+            y, x = row // stride_y - back_y, column // stride_x - back_x
+            is_window = (y >= 0) & (y < out_h) & (x >= 0) & (x < out_w)
             place = of_map + y * out_w + x
-            won = tl.load(winners + place, mask=is_pixel & begins, other=-1) == own
-            total += tl.load(grad_output + place, mask=won & begins, other=0.0).to(tl.float32)
+            won = tl.load(winners + place, mask=is_pixel & is_window, other=-1) == own
+            total += tl.load(grad_output + place, mask=won, other=0.0).to(tl.float32)
     tl.store(grad_input + pixel, total, mask=is_pixel)

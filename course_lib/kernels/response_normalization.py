@@ -13,6 +13,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from course_lib.kernels.devices import require_ready
+from course_lib.layers.channels import require_channels
 from course_lib.layers.response_normalization import window
 
 CHANNELS, PIXELS = 8, 256
@@ -33,12 +34,14 @@ def local_response_norm(
     Raises ValueError for a tensor that is not on a CUDA device.
     """
     require_ready(input=input)
+    require_channels(input)
     below, above = window(size, both_ends)
     num_channels, num_pixels = input.shape[1], input[:1, :1].numel()
     output = input.new_empty(input.shape)
-    grid = (triton.cdiv(num_pixels, PIXELS), triton.cdiv(num_channels, CHANNELS), len(input))
+    num_tiles = triton.cdiv(num_channels, CHANNELS) * triton.cdiv(num_pixels, PIXELS)
     if output.numel():
-        _normalize[grid](
+        # On one axis: the others take 65,535 programs, and a batch may have more images.
+        _normalize[(len(input) * num_tiles,)](
             input.contiguous(),
             output,
             num_channels,
@@ -69,9 +72,11 @@ def _normalize(
     CHANNELS: tl.constexpr,
     PIXELS: tl.constexpr,
 ):
-    pixel = tl.program_id(0) * PIXELS + tl.arange(0, PIXELS)[None, :]
-    channel = tl.program_id(1) * CHANNELS + tl.arange(0, CHANNELS)[:, None]
-    of_image = tl.program_id(2).to(tl.int64) * num_channels * num_pixels
+    across, down = tl.cdiv(num_pixels, PIXELS), tl.cdiv(num_channels, CHANNELS)
+    tile, image = tl.program_id(0) % (across * down), tl.program_id(0) // (across * down)
+    pixel = tile % across * PIXELS + tl.arange(0, PIXELS)[None, :]
+    channel = tile // across * CHANNELS + tl.arange(0, CHANNELS)[:, None]
+    of_image = image.to(tl.int64) * num_channels * num_pixels
     address = of_image + channel * num_pixels + pixel
     known = (channel < num_channels) & (pixel < num_pixels)
     squares = tl.zeros((CHANNELS, PIXELS), dtype=tl.float32)

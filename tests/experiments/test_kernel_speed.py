@@ -1,6 +1,7 @@
 """The measurement of the kernels. Oracle: the arithmetic of the shares; torch for the results."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -52,6 +53,28 @@ def test_a_kernel_that_gives_other_numbers_is_not_timed():
     case = Case("x", "1", lambda: torch.zeros(2), lambda: torch.ones(2))
     with pytest.raises(AssertionError):
         kernel_speed._measure(case, lambda: torch.zeros(2), kernel_speed.QUICK)
+
+
+@pytest.mark.parametrize("wrong", [torch.zeros_like, torch.neg])
+def test_gradients_are_compared_however_small_they_are(wrong):
+    gradient = 1e-6 * torch.randn(3, 4)
+    kernel_speed._check_equal(Case("x", "1", gradient.clone, gradient.clone))
+    with pytest.raises(AssertionError, match="not close"):
+        kernel_speed._check_equal(Case("x", "1", lambda: wrong(gradient), gradient.clone))
+
+
+@pytest.mark.parametrize("share", [0, 0.9])
+def test_adam_is_compared_by_how_far_it_moves_a_weight(share):
+    (adam,) = (case for case in make_cases(1, 6, DEVICE) if case.name == "adam")
+    kernel_speed._check_equal(adam)
+    weight = torch.nn.Parameter(adam.oracle().detach().clone())
+
+    def move_less():
+        weight.data -= share * 1e-3
+        return weight
+
+    with pytest.raises(AssertionError, match="not close"):
+        kernel_speed._check_equal(replace(adam, kernel=move_less))
 
 
 def test_the_table_names_every_row_and_says_which_only_compute(record):

@@ -84,6 +84,15 @@ def test_operations_and_bytes_by_hand():
     assert count_bytes(lambda: images.view(10).relu()) == 2 * 40
 
 
+@pytest.mark.parametrize("foreach", [False, True])
+def test_what_an_optimizer_writes_is_counted_however_it_is_called(foreach):
+    weights = [nn.Parameter(torch.zeros(each)) for each in (10, 30)]
+    for each in weights:
+        each.grad = torch.ones_like(each)
+    step = torch.optim.SGD(weights, lr=0.1, foreach=foreach).step
+    assert count_bytes(step) == 40 * 4 * 3  # weight and gradient read, weight written
+
+
 def test_a_training_step_counts_the_way_back_and_learns():
     network = nn.Sequential(nn.Conv2d(3, 4, 3, bias=False), nn.Flatten())
     step = work(network, torch.randn(2, 3, 5, 5), "training", FLOAT32)

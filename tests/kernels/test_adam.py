@@ -1,5 +1,7 @@
 """Fused Adam. Oracle: torch.optim.Adam beside it, in float32; one step by hand."""
 
+import copy
+
 import pytest
 import torch
 from torch import nn
@@ -62,6 +64,25 @@ def test_the_state_travels_to_torch_and_back(device):
         optimizer.step()
     for one, two in zip(ours.parameters(), theirs.parameters(), strict=True):
         torch.testing.assert_close(one, two, rtol=1e-5, atol=1e-6)
+
+
+def test_a_state_of_channels_last_weights_fits_contiguous_ones(device):
+    from course_lib.kernels import FusedAdam
+
+    theirs = nn.Parameter(
+        torch.randn(2, 3, 4, 5, device=device).to(memory_format=torch.channels_last)
+    )
+    other = torch.optim.Adam([theirs], lr=0.1)
+    theirs.grad = torch.randn_like(theirs)
+    other.step()
+    ours = nn.Parameter(theirs.detach().clone(memory_format=torch.contiguous_format))
+    mine = FusedAdam([ours], lr=0.1)
+    mine.load_state_dict(copy.deepcopy(other.state_dict()))
+    theirs.grad = torch.randn_like(theirs)
+    ours.grad = theirs.grad.clone()
+    for optimizer in (mine, other):
+        optimizer.step()
+    torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
 def test_a_parameter_without_a_gradient_stays_and_the_closure_is_called(device):

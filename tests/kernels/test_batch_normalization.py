@@ -52,6 +52,17 @@ def test_half_precision_keeps_its_dtype(device):
     torch.testing.assert_close(output.double(), wanted, rtol=1e-2, atol=1e-2)
 
 
+def test_a_number_that_is_none_stays_none_as_in_torch(device):
+    from course_lib.kernels import batch_norm_add_relu
+
+    maps, residual, *rest = _tensors(device, 2, 3, 4, 4)
+    maps[0, 1, 2, 2] = torch.nan
+    wanted = torch.relu(F.batch_norm(maps, *rest) + residual)
+    output = batch_norm_add_relu(maps, residual, *rest)
+    assert torch.equal(output.isnan(), wanted.isnan())
+    assert output.isnan().sum() == 1
+
+
 @pytest.mark.usefixtures("without_shape_checks")
 def test_errors_name_the_argument_and_the_values(device):
     from course_lib.kernels import batch_norm_add_relu

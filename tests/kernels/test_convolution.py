@@ -24,7 +24,8 @@ def _check(device, images, weight, bias, **options):
     torch.testing.assert_close(output.double(), layers.conv2d(*exact, **options), **SINGLE)
 
 
-@settings(max_examples=25, deadline=None)
+# On a GPU each example may be compiled anew, for seconds.
+@settings(max_examples=5 if torch.cuda.is_available() else 25, deadline=None)
 @given(
     groups=st.integers(1, 3),
     channels=st.tuples(st.integers(1, 3), st.integers(1, 4)),
@@ -80,6 +81,21 @@ def test_half_precision_is_summed_in_float32(device, dtype):
     exact = layers.conv2d(images.double(), weight.double())
     assert output.dtype == dtype
     torch.testing.assert_close(output.double(), exact, rtol=2 * torch.finfo(dtype).eps, atol=0.05)
+
+
+@pytest.mark.skipif(not hasattr(torch.backends.cudnn, "conv"), reason="an older torch")
+def test_the_newer_setting_of_the_products_is_read_too(device):
+    from course_lib.kernels import convolution
+
+    products = torch.backends.cudnn.conv
+    before = products.fp32_precision
+    try:
+        for setting, rounds in (("tf32", True), ("ieee", False)):
+            products.fp32_precision = setting
+            assert convolution._rounds_products() == rounds
+        _check(device, _draw(device, 1, 2, 4, 4), _draw(device, 3, 2, 3, 3), None)
+    finally:
+        products.fp32_precision = before
 
 
 @pytest.mark.usefixtures("without_shape_checks")

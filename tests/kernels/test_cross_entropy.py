@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
+from torch.utils._python_dispatch import TorchDispatchMode
 
 
 @pytest.mark.parametrize("shape", [(5, 3), (7, 1), (4, 1000), (1, 64)])
@@ -50,6 +51,32 @@ def test_half_precision_and_views(device):
     assert loss.dtype == gradient.dtype == torch.float16
     wanted = F.cross_entropy(scores.double(), target)
     torch.testing.assert_close(loss.double(), wanted, rtol=2e-3, atol=2e-3)
+
+
+def test_the_labels_are_looked_through_once(device):
+    """For each number that Python reads, it waits for the device."""
+    from course_lib.kernels import cross_entropy, cross_entropy_backward
+
+    scores, target = torch.randn(4, 3, device=device), torch.arange(4, device=device) % 3
+    with _Operations() as forward:
+        _, log_sums = cross_entropy(scores, target)
+    with _Operations() as backward:
+        cross_entropy_backward(torch.ones((), device=device), scores, target, log_sums)
+    for names in (forward.names, backward.names):
+        assert [name for name in names if "min" in name or "max" in name] == ["aten::aminmax"]
+        assert names.count("aten::_local_scalar_dense") <= 1
+
+
+class _Operations(TorchDispatchMode):
+    """Notes the operations of torch that are carried out."""
+
+    def __init__(self):
+        super().__init__()
+        self.names = []
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        self.names.append(function.name())
+        return function(*args, **(kwargs or {}))
 
 
 @pytest.mark.usefixtures("without_shape_checks")

@@ -11,7 +11,8 @@ from course_lib import layers
 SMALL = st.tuples(st.integers(1, 3), st.integers(1, 3))
 
 
-@settings(max_examples=25, deadline=None)
+# On a GPU each example may be compiled anew, for seconds.
+@settings(max_examples=5 if torch.cuda.is_available() else 25, deadline=None)
 @given(
     size=st.tuples(st.integers(5, 8), st.integers(5, 8)),
     kernel=st.tuples(st.integers(1, 3), st.integers(1, 3)),

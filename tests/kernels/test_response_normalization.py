@@ -17,7 +17,7 @@ READINGS = {
 
 
 @pytest.mark.parametrize("reading", READINGS)
-@pytest.mark.parametrize("shape", [(2, 11, 5, 7), (1, 8, 20, 16), (3, 9)])
+@pytest.mark.parametrize("shape", [(2, 11, 5, 7), (2, 11, 20, 16), (3, 9)])
 def test_equals_the_layer(device, reading, shape):
     from course_lib.kernels import local_response_norm
 
@@ -43,9 +43,28 @@ def test_an_empty_batch(device):
     assert local_response_norm(torch.zeros(0, 4, 3, 3, device=device), 5).shape == (0, 4, 3, 3)
 
 
+def test_a_batch_may_have_more_images_than_a_grid_is_high_or_deep(device, monkeypatch):
+    from course_lib.kernels import response_normalization
+
+    grids = []
+
+    class Kernel:
+        def __getitem__(self, grid):
+            grids.append(grid)
+            return lambda *arguments, **constants: None
+
+    monkeypatch.setattr(response_normalization, "_normalize", Kernel())
+    response_normalization.local_response_norm(torch.zeros(70_000, 9, 1, device=device), 5)
+    ((programs, *others),) = grids
+    assert programs == 70_000 * 2
+    assert all(other <= 65_535 for other in others)
+
+
 @pytest.mark.usefixtures("without_shape_checks")
-def test_a_window_without_a_channel_is_refused(device):
+def test_errors_name_the_argument_and_the_values(device):
     from course_lib.kernels import local_response_norm
 
     with pytest.raises(ValueError, match="size is 0; the window needs at least one channel"):
         local_response_norm(torch.zeros(1, 4, device=device), 0)
+    with pytest.raises(ValueError, match=r"input must be \(n, channels, …\), not \(4,\)"):
+        local_response_norm(torch.zeros(4, device=device), 5)

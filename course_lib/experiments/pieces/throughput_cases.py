@@ -136,6 +136,14 @@ class _Traffic(TorchDispatchMode):
         output = function(*args, **(kwargs or {}))
         # A view moves nothing, and neither does memory that is only asked for.
         if not (function.is_view or "empty" in function.name()):
-            tensors = torch.utils._pytree.tree_leaves((args, kwargs, output))
+            # `_foreach_add_` and its like return nothing; they write into what they were given.
+            written = output if function._schema.returns else _written(function, args)
+            tensors = torch.utils._pytree.tree_leaves((args, kwargs, written))
             self.num_bytes += sum(each.nbytes for each in tensors if isinstance(each, Tensor))
         return output
+
+
+def _written(function: torch._ops.OpOverload, args: tuple) -> list:
+    """The arguments that an operation declares to write into."""
+    declared = zip(function._schema.arguments, args, strict=False)
+    return [given for each, given in declared if each.alias_info and each.alias_info.is_write]

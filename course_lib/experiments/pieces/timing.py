@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from math import ceil
 from pathlib import Path
 
 import torch
@@ -10,11 +11,16 @@ from course_lib.training.whole_files import write_whole
 
 
 def clock(function: Callable[[], object], seconds: float) -> float:
-    """The median seconds of a call, out of as many calls as at least `seconds` hold."""
+    """The seconds of a call: the median of those that at least `seconds` hold, on a GPU their mean.
+
+    There `blocked_autorange` would make its blocks ever longer, to hide the wait at their ends.
+    """
     # Not on top: its import looks for a CUDA toolkit, and says on stderr what it did not find.
     from torch.utils.benchmark import Timer
 
     timer = Timer("function()", globals={"function": function}, num_threads=torch.get_num_threads())
+    if torch.cuda.is_available():
+        return timer.timeit(ceil(seconds / timer.timeit(1).median)).median
     return timer.blocked_autorange(min_run_time=seconds).median
 
 
