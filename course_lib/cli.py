@@ -34,7 +34,10 @@ def main(words: Sequence[str] | None = None) -> int:
     if not words or words[0] not in VERBS:
         return _overview(words)
     verb, *rest = words
-    module = importlib.import_module(VERBS[verb][0])
+    try:
+        module = importlib.import_module(VERBS[verb][0])
+    except ModuleNotFoundError as error:
+        return _lacks(verb, error)
     parser = argparse.ArgumentParser(
         prog=f"course {verb}",
         description=module.__doc__,
@@ -48,11 +51,25 @@ def main(words: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `course models | head`: nobody reads on, which is no failure
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except ModuleNotFoundError as error:
+        return _lacks(verb, error)
     except (ValueError, OSError, RuntimeError) as error:
         if os.environ.get("COURSE_DEBUG"):
             raise
         print(f"course {verb}: {error}\n{HINT}", file=sys.stderr)
         return 1
+
+
+def _lacks(verb: str, error: ModuleNotFoundError) -> int:
+    package = str(error.name).partition(".")[0]
+    if package == "course_lib" or os.environ.get("COURSE_DEBUG"):
+        raise error
+    print(
+        f"course {verb}: the Python package {package} is not installed here. In a clone of the "
+        "course type\n    make setup\nand elsewhere\n    pip install 'course-lib[book,teach]'",
+        file=sys.stderr,
+    )
+    return 1
 
 
 def _overview(words: Sequence[str]) -> int:

@@ -3,12 +3,14 @@
 import ast
 import hashlib
 import importlib.metadata
+import os
 import platform
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
+VECTOR_INSTRUCTIONS = ("avx2", "avx512f", "avx512_bf16", "amx_bf16", "asimd", "sve", "bf16")
 
 
 def repository() -> Path | None:
@@ -63,6 +65,18 @@ def versions(names: Iterable[str]) -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return known
+
+
+def instructions(flags: Path = Path("/proc/cpuinfo")) -> str:
+    """What the processor computes sums with, which decides how they are rounded.
+
+    The sets of vector instructions that it has; beside them the limit that ONEDNN_MAX_CPU_ISA puts
+    on them, if any. Where the system does not tell, the kind of machine.
+    """
+    words = set(flags.read_text().split()) if flags.exists() else set()
+    found = [name for name in VECTOR_INSTRUCTIONS if name in words] or [platform.machine()]
+    limit = os.environ.get("ONEDNN_MAX_CPU_ISA")
+    return " ".join(found) + (f", at most {limit}" if limit else "")
 
 
 def minor(version: str) -> str:

@@ -81,11 +81,14 @@ class SpeedCifar10(Experiment):
         network = FastNetwork(self.widths).to(run.device, memory_format=torch.channels_last)
         compiles = self.compiled and run.device.startswith("cuda")
         model = torch.compile(network) if compiles else network
+        device = torch.device(run.device)
+        train, kept = _pictures(self, "train", device)
+        asked = kept or _pictures(self, "test", device)[0]
 
         def once(number: int) -> dict:
             # A run is not cut short by the budget: half of one has no time to tell.
             race = Race(self, network, model, run.seed * self.runs + number)
-            return run.step(f"run{number}", lambda folder: race.result())
+            return run.step(f"run{number}", lambda folder: race.result(train, asked))
 
         found = {f"run{number}": once(number) for number in range(self.runs)}
         summed = summary(list(found.values()))
@@ -114,8 +117,8 @@ class Race:
     def device(self) -> torch.device:
         return self.network.classifier.weight.device
 
-    def result(self) -> dict:
-        train, kept = _pictures(self.settings, "train", self.device)
+    def result(self, train: Examples, asked: Examples) -> dict:
+        """Train on `train`, then ask about the others."""
         self.network.draw(self.seed)
         few = WARM_UP * self.settings.batch_size
         list(self.learn(tuple(part[:few] for part in train), epochs=1))
@@ -127,8 +130,8 @@ class Race:
         seconds = self._now() - started
         return {
             "training_seconds": round(seconds, 3),
-            "measured_on": "validation" if kept else "test",
-            "error": self.errors(*(kept or _pictures(self.settings, "test", self.device)[0])),
+            "measured_on": "validation" if self.settings.num_validation else "test",
+            "error": self.errors(*asked),
             "num_parameters": sum(weight.numel() for weight in self.network.parameters()),
             "epochs": epochs,
         }

@@ -39,7 +39,7 @@ class Throughput:
     image: int = 224
     networks: tuple[str, ...] = cases.NETWORKS
     num_rounds: int = 7
-    seconds: float = 0.5  # one measurement of one side
+    seconds: float = 0.2  # one measurement of one side
     side: int = 8192
     block: int = 2**30
 

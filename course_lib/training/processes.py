@@ -40,7 +40,13 @@ def joined(device: str = "cpu") -> Iterator[str]:
     if kind not in BACKENDS:
         raise ValueError(f"Several processes compute on {' or '.join(BACKENDS)}, not on {device}.")
     if kind == "cuda":
-        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+        number, there = int(os.environ["LOCAL_RANK"]), torch.cuda.device_count()
+        if number >= there:
+            raise ValueError(
+                f"torchrun started process {number + 1} on this host, which has {there} GPU(s). "
+                f"Each process needs one: give --nproc-per-node {there}."
+            )
+        torch.cuda.set_device(number)
     dist.init_process_group(BACKENDS[kind])
     yield kind
     # Not after an error: the others may be in the middle of an exchange.

@@ -118,6 +118,19 @@ def test_alone_nothing_happens():
     assert processes.summed(values) is values
 
 
+def test_more_processes_than_gpus_are_refused(monkeypatch):
+    for name, value in {
+        "TORCHELASTIC_RUN_ID": "trial",
+        "WORLD_SIZE": "3",
+        "LOCAL_RANK": "2",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    message = r"started process 3 on this host, which has 2 GPU\(s\).*--nproc-per-node 2"
+    with pytest.raises(ValueError, match=message), processes.joined("cuda"):
+        pass
+
+
 def test_processes_that_do_not_know_each_other_are_refused(monkeypatch):
     monkeypatch.setenv("TORCHELASTIC_RUN_ID", "trial")
     monkeypatch.setenv("WORLD_SIZE", "2")

@@ -12,8 +12,10 @@ from course_lib.training import Record
 def command_again(record: Record) -> str:
     """The `course train` line of a record: its scale, the settings that were changed, its seed.
 
-    The number of CPU threads belongs to it, for sums are rounded in another order with another
-    number. Raises ValueError where the record has settings that the experiment no longer knows.
+    The number of CPU threads belongs to it: with another number sums are rounded in another order.
+    So they are on another kind of processor, which no command can ask for.
+
+    Raises ValueError where the record has settings that the experiment no longer knows.
     """
     if record.scale["kind"] == "quick":
         return f"course train {record.experiment} --quick --seed {record.seed}"

@@ -18,7 +18,14 @@ from course_lib.experiments.frame.experiment import (
 )
 from course_lib.experiments.frame.locks import alone_in
 from course_lib.experiments.frame.steps import RefusedError, Run
-from course_lib.provenance import digest, module_files, repository, results_folder, versions
+from course_lib.provenance import (
+    digest,
+    instructions,
+    module_files,
+    repository,
+    results_folder,
+    versions,
+)
 from course_lib.training import Record, processes, record, say, write_record
 from course_lib.training.checkpoints import remove_checkpoint
 
@@ -149,9 +156,11 @@ def _workplace() -> Path:
 @contextmanager
 def _whole_float32(device: str) -> Iterator[None]:
     """Where cuDNN may, it rounds float32 to 19 bits, which a matrix product does not."""
+    if not _is_cuda(device):
+        yield
+        return
     before = torch.backends.cudnn.allow_tf32
-    if _is_cuda(device):
-        torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
     try:
         yield
     finally:
@@ -162,6 +171,8 @@ def _versions(device: str) -> dict[str, str]:
     found = versions(["numpy", "torch"])
     if _is_cuda(device):
         found |= {"cuda": str(torch.version.cuda), "cudnn": str(torch.backends.cudnn.version())}
+    else:
+        found |= {"instructions": instructions()}
     return found
 
 

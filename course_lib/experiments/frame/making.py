@@ -95,5 +95,6 @@ def _device_is_lost(error: Exception) -> bool:
     """After an error of CUDA's own, other than a full memory, every further call fails."""
     kinds = getattr(torch, "AcceleratorError", ())  # from torch 2.8 on
     return isinstance(error, kinds) or (
-        isinstance(error, RuntimeError) and "CUDA error" in str(error)
+        isinstance(error, RuntimeError)
+        and any(words in str(error) for words in ("CUDA error", "Triton Error [CUDA]"))
     )

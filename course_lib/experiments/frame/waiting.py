@@ -12,14 +12,20 @@ from pathlib import Path
 
 from course_lib.experiments.frame.engine import checkpoints_folder
 from course_lib.experiments.frame.experiment import Experiment, as_recorded
-from course_lib.provenance import digest
+from course_lib.provenance import digest, repository
 from course_lib.training import Record, record, say
 from course_lib.training.whole_files import write_whole
 
 
 def waiting_folder(experiment: Experiment, results: Path) -> Path:
-    """Where records of these settings wait for these results; laid out like them."""
-    identity = digest(str(results.resolve()), json.dumps(asdict(experiment)))[:12]
+    """Where records of these settings wait for these results; laid out like them.
+
+    For results inside the repository it is the same wherever the repository lies.
+    """
+    place, root = results.resolve(), repository()
+    if root and place.is_relative_to(root):
+        place = place.relative_to(root)
+    identity = digest(str(place), json.dumps(asdict(experiment)))[:12]
     return checkpoints_folder() / experiment.name / f"records-{identity}"
 
 

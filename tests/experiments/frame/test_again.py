@@ -33,9 +33,7 @@ def asked_for(monkeypatch):
                 experiment=experiment, seed=seed, quick=quick
             ),
         )
-        monkeypatch.setattr(
-            command.torch, "set_num_threads", lambda num: found.update(threads=num)
-        )
+        monkeypatch.setattr(command.torch, "set_num_threads", lambda num: found.update(threads=num))
         words = shlex.split(line)
         assert words[0] == "course"
         assert main([*words[1:], "--device", "cpu"]) == 0
@@ -49,7 +47,7 @@ def test_the_line_asks_for_the_settings_of_the_record(name, seed, asked_for):
     recorded = record(name, seed)
     found = asked_for(command_again(recorded))
     assert as_recorded(found["experiment"]) == recorded.config
-    assert found["seed"] == seed and not found["quick"]
+    assert (found["seed"], found["quick"]) == (seed, False)
     assert f"(threads: {found['threads']})" in recorded.device or "cpu" not in recorded.device
 
 

@@ -35,7 +35,7 @@ def test_the_record_tells_what_was_run_and_what_came_out(kind, small_mnist, tmp_
     assert made.scale["kind"] == "fraction"
     assert made.scale["of_paper"] == round(2 * 59_900 / (20 * 60_000), 4)
     assert len(made.epochs) == 2
-    assert made.versions.keys() == {"python", "numpy", "torch"}
+    assert made.versions.keys() == {"python", "numpy", "torch", "instructions"}
     assert made.device.startswith("cpu (threads: ")
 
     # Oracle: the network built again from the record's weights, measured by itself.

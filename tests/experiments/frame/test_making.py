@@ -188,6 +188,7 @@ def test_a_full_memory_of_the_gpu_is_one_experiments_alone(counting, kinds, monk
         (OSError(28, "No space left on device", "/a/file"), "The disk is full; .*'/a/file'"),
         (OSError(122, "Disk quota exceeded"), "The disk is full"),
         (RuntimeError("CUDA error: an illegal memory access was encountered"), "CUDA error"),
+        (RuntimeError("Triton Error [CUDA]: an illegal memory access"), "Triton Error"),
         (KeyboardInterrupt(), None),
     ],
 )

@@ -71,6 +71,17 @@ def test_what_waits_is_not_missing(counting, kinds):
     place = waiting_folder(wanted, counting)
     engine.run_experiment(wanted, 1, results=counting, keep_in=place)
     assert named(missing.missing("paper", counting, "counting")) == [("counting", 1_000, 0)]
-    # It waits for these results and at this scale alone.
+    # It waits for these results and at this scale alone, wherever the repository lies.
     assert len(missing.missing("laptop", counting, "counting")) == 2
     assert len(missing.missing("paper", counting / "others", "counting")) == 2
+
+
+def test_what_waits_in_one_clone_is_found_in_another(kinds, tmp_path, monkeypatch):
+    names = []
+    for clone in (tmp_path / "one", tmp_path / "two"):
+        monkeypatch.setattr(
+            "course_lib.experiments.frame.waiting.repository", lambda root=clone: root
+        )
+        names.append(waiting_folder(kinds[0](), clone / "book" / "results").name)
+    assert names[0] == names[1]
+    assert waiting_folder(kinds[0](), tmp_path / "results").name != names[0]
