@@ -1,12 +1,23 @@
 # The verbs of the course. `make` alone takes a fresh clone to a site and a graded class.
 
 PYTHON ?= python3
+# An environment of your own, such as conda's: make BIN=$CONDA_PREFIX/bin
 BIN := .venv/bin
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
+define KNOWN_PYTHON
+import sys
+if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+    sys.exit(
+        "%s is Python %d.%d, and the course needs 3.11 to 3.13. Delete .venv, if there is one, "
+        "and name the right one: make PYTHON=python3.11" % (sys.executable, *sys.version_info[:2])
+    )
+endef
+export KNOWN_PYTHON
+
 .DEFAULT_GOAL := course
 .PHONY: course graded-class help setup book serve notebooks release test test-fast test-all bench \
-        student-branch lint format clean
+        wheel student-branch lint format clean
 
 course: book ## install, build the site, release, grade the sample class, write the CSV
 	@if [ -d solutions ]; then $(MAKE) --no-print-directory graded-class; \
@@ -26,10 +37,12 @@ graded-class: release
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
-setup: .venv/installed ## make .venv and install the course and what it needs
-.venv/installed: pyproject.toml constraints.txt
-	@echo "== Installing into .venv (a few minutes the first time: torch is large)"
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+setup: $(BIN)/.course-installed ## make .venv and install the course and what it needs
+$(BIN)/.course-installed: pyproject.toml constraints.txt
+	@echo "== Installing into $(BIN) (a few minutes the first time: torch is large)"
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+	$(PYTHON) -c "$$KNOWN_PYTHON" && $(PYTHON) -m venv --clear .venv; }
+	@$(BIN)/python -c "$$KNOWN_PYTHON"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	  --constraint constraints.txt --editable '.[book,teach,dev]'
 	@$(BIN)/course doctor --install || true
@@ -61,7 +74,10 @@ bench: setup ## layers beside torch, networks beside torchvision; the tables go 
 	@$(BIN)/python -m course_lib.experiments.kernel_speed
 	@$(BIN)/python -m course_lib.experiments.throughput
 
-student-branch: setup ## a branch `student` with a fresh history and no solutions
+wheel: setup ## the library as a file in dist/, for Colab and for hubs
+	@$(BIN)/python -m hatchling build -t wheel
+
+student-branch: setup ## a branch `student` with a history of its own and no solutions
 	@$(BIN)/python -m course_lib.authoring.student_branch
 
 lint: setup ## ruff

@@ -4,4 +4,4 @@ Each part is imported by its own name (`from course_lib.layers import conv2d`), 
 notebook loads only what it uses.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

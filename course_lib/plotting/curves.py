@@ -98,7 +98,7 @@ def _dress(axis: "Axes", quantities: Sequence[str], log: bool) -> None:
     axis.grid(axis="y")
     if log:
         axis.set_yscale("log")
-        axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
         axis.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
         axis.yaxis.set_minor_locator(NullLocator())
     else:

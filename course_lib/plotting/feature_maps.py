@@ -28,8 +28,8 @@ def plot_feature_maps(
     """Draw the maps of one image, each under its title or its channel's number.
 
     Where a map is negative, all have a white zero, red above and blue below; else zero is
-    black. One scale serves all, so that they can be compared; `own_scale=True` stretches
-    each map to its own largest value.
+    black. One scale serves all, so that they can be compared; with `own_scale=True` each map has
+    its own, and its own colors.
     """
     values = values_of(_of_one_image(maps), "maps")
     titles = [str(number) for number in range(len(values))] if titles is None else titles
@@ -39,9 +39,7 @@ def plot_feature_maps(
     with house_style() as plt:
         figure, axes = lay_out(plt, values, columns, "maps", 0.18)
         for axis, channel, title in zip(axes, values, titles, strict=True):
-            largest = float(abs(channel).max()) or 1.0
-            limits = {"vmin": -largest if shared["vmin"] else 0.0, "vmax": largest}
-            picture = axis.imshow(channel, **(shared | limits if own_scale else shared))
+            picture = axis.imshow(channel, **(color_scale(channel) if own_scale else shared))
             frame(axis)
             axis.set_title(title, fontsize=SMALL, pad=3)
         if not own_scale:

@@ -34,6 +34,13 @@ def test_each_map_can_have_its_own_scale(maps, expected):
     assert len(figure.axes) == 2  # no bar, which would be true of one map only
 
 
+def test_a_map_without_signs_stays_gray_beside_one_with_signs():
+    figure = plot_feature_maps(torch.stack([MAPS[0], -MAPS[1]]), own_scale=True)
+    gray, signed = (axis.images[0].cmap for axis in figure.axes)
+    assert gray(0.0)[:3] == (0, 0, 0)
+    assert min(signed(0.5)[:3]) > 0.95
+
+
 def test_a_batch_of_one_is_one_image():
     figure = plot_feature_maps(MAPS[None], titles=["a", "b"])
     assert [axis.get_title() for axis in figure.axes[:2]] == ["a", "b"]

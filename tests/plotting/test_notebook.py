@@ -1,6 +1,5 @@
 """Oracle: a real kernel, as JupyterLab and the site run it."""
 
-import nbformat
 import pytest
 
 CELLS = (
@@ -13,7 +12,7 @@ CELLS = (
 
 
 def test_a_figure_is_shown_once_and_again_when_asked():
-    nbclient = pytest.importorskip("nbclient")
+    nbclient, nbformat = pytest.importorskip("nbclient"), pytest.importorskip("nbformat")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
     nbclient.NotebookClient(notebook, timeout=120).execute()
     pictures = [
