@@ -22,7 +22,7 @@ class Course:
         return f"{self.site}/{slug}.html" + (f"#{anchor}" if anchor else "")
 
     def file(self, path: str) -> str:
-        """The address of a file of the repository, as its host shows it."""
+        """The address of a file of the repository, as GitHub and GitLab show it."""
         return f"{self.repository}/blob/{self.branch}/{path}"
 
     def colab(self, path: str) -> str:
@@ -49,13 +49,18 @@ class Course:
 
 
 def read_course(root: Path) -> Course:
-    """Read course.toml; an entry that is missing is named."""
+    """Read course.toml; an entry that is missing or makes no sense is named."""
     path = root / "course.toml"
-    content = tomllib.loads(path.read_text(encoding="utf8"))
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(
+            f"{path.name} cannot be read: {error}. Texts and addresses stand in quotation marks."
+        ) from error
     try:
         return Course(
             title=content["course"]["title"],
-            repository=content["repository"]["url"].rstrip("/"),
+            repository=content["repository"]["url"].rstrip("/").removesuffix(".git"),
             branch=content["repository"]["branch"],
             site=content["site"]["address"].rstrip("/"),
             wheel=content["library"]["wheel"],

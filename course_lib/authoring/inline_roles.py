@@ -75,6 +75,11 @@ def _link(text: str, target: str, around: Surroundings) -> str:
     scheme, _, path = target.partition(":")
     if scheme in ("http", "https", "mailto"):
         return f"[{text}]({target})"
+    if scheme == "colab" and not around.course.on_github:
+        raise ValueError(
+            f"the link to {target}: Colab opens notebooks from GitHub alone, and course.toml names "
+            f"{around.course.repository}; write repository:{path}."
+        )
     if scheme in ("repository", "colab"):
         if not (around.book.parent / path).exists():
             raise ValueError(f"the link to {target}: there is no file {path} in the repository.")

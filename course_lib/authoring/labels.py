@@ -1,6 +1,7 @@
 """What every label of the book stands for: a numbered figure, an equation, a section."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,9 @@ OPTION = re.compile(r"^:(?P<name>[\w-]+):\s*(?P<value>.*)$")
 
 @dataclass(frozen=True)
 class Label:
-    """`number` as the site prints it ("2.1") for figures and equations, `title` for sections."""
+    """`number` as the site prints it ("2.1", or "1" on a page outside the numbered part) for
+    figures and equations, `title` for sections.
+    """
 
     kind: str
     page: str
@@ -25,9 +28,10 @@ class Label:
 def all_labels(book: Path) -> dict[str, Label]:
     """The labels of all pages; a label that is given twice is named."""
     found: dict[str, Label] = {}
+    counts: Counter[tuple[int | None, str]] = Counter()
     for page in pages(book):
         path = book / f"{page.slug}.md"
-        for name, label in _labels(page, path.read_text(encoding="utf8").split("\n")):
+        for name, label in _labels(page, path.read_text(encoding="utf8").split("\n"), counts):
             if name in found:
                 raise ValueError(f"book/{page.slug}.md: the label '{name}' is used twice.")
             found[name] = label
@@ -56,15 +60,15 @@ def options_of(lines: tuple[str, ...]) -> tuple[dict[str, str], int]:
     return options, len(options)
 
 
-def _labels(page: Page, lines: list[str]) -> Iterator[tuple[str, Label]]:
-    """Number figures and equations as Sphinx does: in order, by chapter."""
-    counts = {"figure": 0, "equation": 0}
+def _labels(page: Page, lines: list[str], counts: Counter) -> Iterator[tuple[str, Label]]:
+    """Number figures and equations as Sphinx does: by chapter, and through all other pages."""
     waiting: list[str] = []
     for block in _flat(lines):
         kind, name = _numbered(block)
         if kind:
-            counts[kind] += 1
-            number = f"{page.number}.{counts[kind]}" if page.number else ""
+            counts[page.number, kind] += 1
+            count = counts[page.number, kind]
+            number = f"{page.number}.{count}" if page.number else f"{count}"
             if name:
                 yield name, Label(kind, page.slug, number)
         elif block.kind == "target":

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.reader import NotJSONError
 
 from course_lib.authoring import outputs
 from course_lib.authoring.chapter_code import code_digest, reads, versions
@@ -32,9 +33,12 @@ def lecture_path(root: Path, slug: str) -> Path:
 
 
 def committed(root: Path, slug: str) -> NotebookNode | None:
-    """The notebook as it lies in lectures/."""
+    """The notebook as it lies in lectures/; None as well for one that a merge has torn apart."""
     path = lecture_path(root, slug)
-    return nbformat.read(path, as_version=4) if path.exists() else None
+    try:
+        return nbformat.read(path, as_version=4) if path.exists() else None
+    except NotJSONError:
+        return None
 
 
 def run(chapter: Chapter, root: Path) -> NotebookNode:

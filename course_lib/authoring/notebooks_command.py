@@ -10,6 +10,8 @@ reads, is run again; one whose text changed keeps its outputs.
 """
 
 import argparse
+import shutil
+import subprocess
 import time
 from pathlib import Path
 
@@ -107,11 +109,29 @@ def _draw_pictures(root: Path) -> None:
 
 
 def _remove_others(root: Path, paths: list[Path]) -> None:
-    """A notebook without a chapter is left over from one that was renamed."""
-    for notebook in (root / "lectures").glob("*.ipynb"):
-        if notebook.stem not in {path.stem for path in paths}:
+    """A notebook without a chapter is left over from one that was renamed, if git tracks it.
+
+    Any other may hold a reader's work, such as the copies that JupyterLab makes.
+    """
+    chapters = {path.stem for path in paths}
+    tracked = _tracked(root)
+    for notebook in sorted((root / "lectures").glob("*.ipynb")):
+        if notebook.stem in chapters:
+            continue
+        if f"lectures/{notebook.name}" in tracked:
             print(f"{notebook.stem}: no chapter of this name any more; removed")
             notebook.unlink()
+        else:
+            print(f"{notebook.stem}: no chapter of this name, and not in git; left alone")
+
+
+def _tracked(root: Path) -> list[str]:
+    """The files of lectures/ that git tracks; none where there is no git."""
+    if shutil.which("git") is None:
+        return []
+    command = ["git", "ls-files", "-z", "lectures"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    return done.stdout.split("\0")
 
 
 def _write_contents(root: Path) -> None:

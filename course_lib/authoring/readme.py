@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from course_lib.authoring.contents import pages
-from course_lib.authoring.course_file import read_course
+from course_lib.authoring.course_file import Course, read_course
 from course_lib.authoring.labels import page_titles
 
 BEGIN = "<!-- made by `course notebooks`: contents -->"
@@ -39,7 +39,7 @@ def _chapters(root: Path) -> str:
         if page.number is None:
             continue
         notebook = f"lectures/{page.slug}.ipynb"
-        links = f"[read]({notebook}) · [run in Colab]({course.colab(notebook)})"
+        links = f"[read]({notebook})" + _in_colab("run", notebook, course)
         rows.append(f"| {page.number} | [{titles[page.slug]}](book/{page.slug}.md) | {links} |")
     return "\n".join(rows)
 
@@ -52,9 +52,14 @@ def _assignments(root: Path) -> str:
         functions = [cell for cell in graded if not cell.get("solution")]
         points = sum(cell["points"] for cell in graded)
         name = path.relative_to(root).as_posix()
-        links = f"[open]({name}) · [work in Colab]({course.colab(name)})"
+        links = f"[open]({name})" + _in_colab("work", name, course)
         rows.append(f"| {path.stem} | {len(functions)} | {points:g} | {links} |")
     return "\n".join(rows)
+
+
+def _in_colab(verb: str, path: str, course: Course) -> str:
+    """A second link, where Colab can open what the first one names."""
+    return f" · [{verb} in Colab]({course.colab(path)})" if course.on_github else ""
 
 
 def _nbgrader(path: Path) -> list[dict]:

@@ -24,6 +24,11 @@ class Made:
     values: bytes
 
 
+def assignments_in(root: Path) -> list[str]:
+    """The slugs of all assignments of a repository: each is a folder that says what is graded."""
+    return sorted(path.parent.name for path in root.glob("solutions/*/cases.py"))
+
+
 def release(root: Path, slug: str) -> Made:
     """Stage the source notebook, let nbgrader make the release, write the visible values.
 
@@ -53,7 +58,8 @@ def stale_files(root: Path, slug: str) -> list[str]:
         visible_path(root, slug): values,
     }
     stale = [path for path, data in wanted.items() if not _holds(path, data)]
-    others = set((root / "assignments" / slug).glob("*")) - set(wanted)
+    # JupyterLab puts a folder .ipynb_checkpoints beside a notebook that it opens.
+    others = set((root / "assignments" / slug).glob("[!.]*")) - set(wanted)
     return [str(path.relative_to(root)) for path in (*stale, *sorted(others))]
 
 
@@ -65,8 +71,8 @@ def _source_and_values(root: Path, slug: str) -> tuple[str, bytes]:
     folder = root / "solutions" / slug
     text = folder / f"{slug}.md"
     if not text.exists():
-        known = sorted(path.parent.name for path in root.glob("solutions/*/cases.py"))
-        raise FileNotFoundError(f"{text} is missing; there are: {', '.join(known) or 'none'}")
+        known = ", ".join(assignments_in(root)) or "none"
+        raise FileNotFoundError(f"{text} is missing; there are: {known}")
     assignment = load_assignment(folder)
     notebook = read_assignment(text, assignment, read_course(root))
     return write_notebook(notebook), visible_values(assignment)

@@ -20,12 +20,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make, or check, the releases asked for."""
-    from course_lib.authoring.release import release, stale_files
+    from course_lib.authoring.readme import bring_up_to_date
+    from course_lib.authoring.release import assignments_in, release, stale_files
 
     root = provenance.repository()
     if root is None:
         raise RuntimeError("assignments are released from a clone of the course, not its wheel.")
-    known = sorted(path.parent.name for path in root.glob("solutions/*/cases.py"))
+    known = assignments_in(root)
     if not known:
         raise RuntimeError("there is no solutions/ here: only the teacher's copy has the answers.")
     stale = []
@@ -38,6 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
             f"assignments/{slug}/{slug}.ipynb: {len(made.notebook):,} bytes, "
             f"visible cases: {len(made.values):,} bytes"
         )
+    if not arguments.check and bring_up_to_date(root):
+        print("README.md: its tables now name what there is")
     for path in stale:
         print(f"{path}: stale; `course release` makes it again")
     return 1 if stale else 0

@@ -1,4 +1,4 @@
-"""A copy of what a release is made from, released once for all tests here."""
+"""A copy of what the releases are made from, released once for all tests here."""
 
 import os
 import shutil
@@ -9,22 +9,30 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course_lib.authoring.release import release
+from course_lib.authoring.release import assignments_in, release
 from course_lib.grading.sample_class import notebook_of, perfect_answers, pretended_students
 
-SLUG = "convolution"
+SLUGS = assignments_in(Path(__file__).resolve().parents[2])
+SLUG = "convolution"  # whose sample class hands in
 STUDENTS = ("amina_diallo", "ben_fischer", "ines_costa")
+
+
+@pytest.fixture(scope="session", params=SLUGS)
+def slug(request) -> str:
+    """Each assignment in turn."""
+    return request.param
 
 
 @pytest.fixture(scope="session")
 def course(repository, tmp_path_factory) -> Path:
-    """A folder with the sources of the assignment and the release made from them."""
+    """A folder with the sources of all assignments and the releases made from them."""
     root = tmp_path_factory.mktemp("course")
     for name in ("course.toml", "nbgrader_config.py"):
         shutil.copy(repository / name, root)
     leave_out = shutil.ignore_patterns("__pycache__")
     shutil.copytree(repository / "solutions", root / "solutions", ignore=leave_out)
-    release(root, SLUG)
+    for slug in SLUGS:
+        release(root, slug)
     return root
 
 

@@ -38,6 +38,16 @@ def test_a_link_into_colab(book):
     )
 
 
+def test_a_link_into_colab_needs_github(book):
+    file = book.root / "course.toml"
+    text = file.read_text(encoding="utf8").replace(
+        "https://github.com/", "https://git.example.edu/"
+    )
+    file.write_text(text, encoding="utf8")
+    with pytest.raises(ValueError, match=r"first.md:1: .*from GitHub alone.*git.example.edu"):
+        book.plain("[run](colab:book/first.md)")
+
+
 @pytest.mark.parametrize(
     ("source", "plain"),
     [

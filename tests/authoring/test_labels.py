@@ -14,6 +14,23 @@ def test_pages_in_order_with_the_numbers_of_the_numbered_part(book):
     ]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("- file: second", "- file: second\n        sections: [{file: third}]", "of their own"),
+        ("- file: second", "- url: https://example.org", "must be `file: NAME`"),
+        ("parts:", "others:", "needs a `root:` and `parts:`"),
+        ("    chapters:", "    sections:", "each part its `chapters:`"),
+        ("root:", "main:", "needs a `root:`"),
+    ],
+)
+def test_contents_of_which_we_would_lose_pages_are_refused(book, old, new, complaint):
+    toc = book.folder / "_toc.yml"
+    toc.write_text(toc.read_text(encoding="utf8").replace(old, new), encoding="utf8")
+    with pytest.raises(ValueError, match=f"book/_toc.yml.*{complaint}"):
+        pages(book.folder)
+
+
 def test_figures_and_equations_are_numbered_by_chapter(book):
     (book.folder / "first.md").write_text(
         "# First\n\n```{figure} a.png\n:alt: a\n\nWithout a name, it counts.\n```\n\n"
@@ -36,6 +53,19 @@ def test_a_figure_without_a_caption_has_no_number(book):
         encoding="utf8",
     )
     assert all_labels(book.folder)["fig-b"].number == "1.1"
+
+
+def test_pages_outside_the_numbered_part_share_their_numbers(book):
+    # Sphinx's section number of such a page is empty, so that its counter runs through all of them.
+    figure = "```{{figure}} a.png\n:name: fig-{0}\n:alt: a\n\nA.\n```\n\n$$x$$ (eq-{0})\n"
+    toc = book.folder / "_toc.yml"
+    toc.write_text(toc.read_text() + "  - caption: More\n    chapters:\n      - file: more\n")
+    for slug in ("intro", "first", "more"):
+        (book.folder / f"{slug}.md").write_text(f"# A page\n\n{figure.format(slug)}")
+    numbers = {name: label.number for name, label in all_labels(book.folder).items()}
+    assert (numbers["fig-intro"], numbers["eq-intro"]) == ("1", "1")
+    assert (numbers["fig-first"], numbers["eq-first"]) == ("1.1", "1.1")
+    assert (numbers["fig-more"], numbers["eq-more"]) == ("2", "2")
 
 
 def test_a_target_takes_the_title_of_its_section(book):

@@ -52,6 +52,14 @@ def test_a_figure_is_embedded_with_its_number_and_caption(drawn):
     assert (blank, caption) == ("", "**Figure 1.1.** The *square*, $a$.")
 
 
+def test_a_page_outside_the_numbered_part_numbers_as_well(drawn):
+    toc = drawn.folder / "_toc.yml"
+    toc.write_text(toc.read_text().replace("    numbered: 1\n", ""))
+    figure = "```{figure} figures/square.svg\n:name: fig-here\n:alt: A square.\n\nIt.\n```"
+    plain = drawn.plain(f"{figure}\n\nSee {{numref}}`fig-here`.\n\n$$x$$ (eq-here)")
+    assert plain.endswith("**Figure 1.** It.\n\nSee Figure 1.\n\n$$\nx\n\\tag{1}\n$$")
+
+
 def test_an_image_has_no_caption(drawn):
     source = "```{image} figures/square.svg\n:alt: A square.\n```"
     assert drawn.plain(source).count("\n") == 0

@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from course_lib.authoring import lectures, site
+from course_lib.authoring.labels import all_labels
 
 pytestmark = pytest.mark.slow
 
@@ -73,6 +74,26 @@ def test_buttons_and_addresses_follow_course_toml(built):
     assert "executablebooks" not in first
     intro = (book.root / "_build/html/intro.html").read_text(encoding="utf8")
     assert "colab.research" not in intro  # a page without a notebook has no button
+
+
+def test_pages_outside_the_numbered_part_are_numbered_as_in_notebooks(built):
+    book, page = built
+    figure = (
+        "```{{figure}} figures/square.svg\n:name: fig-{0}\n:alt: a\n\nA.\n```\n\n$$x$$ (eq-{0})\n"
+    )
+    more = "  - caption: More\n    chapters:\n      - file: third\n"
+    toc = book.folder / "_toc.yml"
+    toc.write_text(toc.read_text(encoding="utf8") + more, encoding="utf8")
+    for slug in ("intro", "third"):
+        (book.folder / f"{slug}.md").write_text(f"# Page\n\n{figure.format(slug)}")
+    page()
+    labels = all_labels(book.folder)
+    for slug, number in (("intro", "1"), ("second", "2.1"), ("third", "2")):
+        text = (book.root / "_build" / "html" / f"{slug}.html").read_text(encoding="utf8")
+        assert f'caption-number">Figure {number} </span>' in text
+        assert f'class="eqno">({number})<' in text
+        name = "far" if slug == "second" else slug
+        assert labels[f"fig-{name}"].number == labels[f"eq-{name}"].number == number
 
 
 def test_a_warning_is_an_error(built):

@@ -1,6 +1,6 @@
-"""The teacher's side of the assignment, loaded once."""
+"""The teacher's side of every assignment. A file with ONLY = "slug" is about that one alone."""
 
-import contextlib
+import functools
 import importlib
 import inspect
 import sys
@@ -8,95 +8,95 @@ from pathlib import Path
 
 import pytest
 
+from course_lib.authoring.release import assignments_in
 from course_lib.checking.calling import Called, call
-from course_lib.checking.cases import load_assignment
-from course_lib.checking.exams import draw_exam
+from course_lib.checking.cases import Assignment, load_assignment
+from course_lib.checking.exams import Exam, draw_exam
 from course_lib.checking.source import forbidden_in_source
-from course_lib.checking.verdict import judge
+from course_lib.checking.verdict import Verdict, judge
 
-SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions" / "convolution"
-FUNCTIONS = (
-    "output_size",
-    "conv_channels_last",
-    "conv_channels_last_grad_images",
-    "conv_channels_last_grad_weight",
-    "pool_channels_last",
-    "pool_channels_last_backward",
-)
+REPOSITORY = Path(__file__).resolve().parents[2]
+SLUGS = assignments_in(REPOSITORY)
 
 
 def pytest_generate_tests(metafunc):
+    """Try what depends on `slug` on every assignment, and on every function if it takes `name`."""
+    slugs = [slug for slug in SLUGS if slug == getattr(metafunc.module, "ONLY", slug)]
     if "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", FUNCTIONS)
+        pairs = [(slug, name) for slug in slugs for name in loaded(slug).functions]
+        metafunc.parametrize(("slug", "name"), pairs)
+    elif "slug" in metafunc.fixturenames:
+        metafunc.parametrize("slug", slugs)
 
 
-@pytest.fixture(scope="session")
-def assignment():
-    return load_assignment(SOLUTIONS)
+@functools.cache
+def loaded(slug: str) -> Assignment:
+    return load_assignment(REPOSITORY / "solutions" / slug)
 
 
-@pytest.fixture(scope="session")
-def right_answers():
-    """The unusual right answers by the function they answer."""
-    with _importable(SOLUTIONS):
-        modules = {name: importlib.import_module(f"right.{name}") for name in FUNCTIONS}
+@functools.cache
+def right_answers_to(slug: str, name: str) -> list:
+    """The functions of right/<name>.py."""
+    folder = str(REPOSITORY / "solutions" / slug)
+    before = set(sys.modules)
+    sys.path.insert(0, folder)
+    module = importlib.import_module(f"right.{name}")
+    sys.path.remove(folder)
+    for other in set(sys.modules) - before:
+        # The next assignment has modules of the same names.
+        if str(getattr(sys.modules[other], "__file__", "")).startswith(folder):
+            del sys.modules[other]
+    return [
+        answer
+        for word, answer in vars(module).items()
+        if inspect.isfunction(answer)
+        and answer.__module__ == module.__name__
+        and not word.startswith("_")
+    ]
+
+
+@functools.cache
+def drawn(slug: str, name: str, seed: int, only_visible: bool = False) -> Exam:
+    return draw_exam(loaded(slug), name, seed, only_visible)
+
+
+@functools.cache
+def verdicts(slug: str, name: str, *draw) -> dict[str, Verdict]:
+    """What the judge says to each known mistake, by its name."""
+    exam = drawn(slug, name, *draw)
     return {
-        name: [
-            answer
-            for word, answer in vars(module).items()
-            if inspect.isfunction(answer)
-            and answer.__module__ == module.__name__
-            and not word.startswith("_")
-        ]
-        for name, module in modules.items()
+        mistake.name: judge(
+            exam.function,
+            exam.cases,
+            [Called(value) for value in mistake.values],
+            exam.expected,
+            exam.mistakes,
+        )
+        for mistake in exam.mistakes
     }
 
 
-@contextlib.contextmanager
-def _importable(folder: Path):
-    before = set(sys.modules)
-    sys.path.insert(0, str(folder))
-    yield
-    sys.path.remove(str(folder))
-    for module in set(sys.modules) - before:
-        if module.split(".")[0] == "right":
-            del sys.modules[module]
+@pytest.fixture
+def assignment(slug):
+    return loaded(slug)
 
 
-@pytest.fixture(scope="session")
-def exam_of(assignment):
-    """Exams drawn once for each function, seed and visibility."""
-    drawn = {}
-
-    def draw(name, seed, only_visible=False):
-        key = (name, seed, only_visible)
-        drawn[key] = drawn.get(key) or draw_exam(assignment, name, seed, only_visible)
-        return drawn[key]
-
-    return draw
+@pytest.fixture
+def right_answers(slug, name):
+    """The unusual right answers to one function."""
+    return right_answers_to(slug, name)
 
 
-@pytest.fixture(scope="session")
-def verdicts_on_mistakes(exam_of):
-    """What the judge says to each known mistake, by its name."""
-    known = {}
+@pytest.fixture
+def exam_of(slug):
+    """`exam_of(name, seed, only_visible)`: drawn once."""
+    return functools.partial(drawn, slug)
 
-    def verdicts(name, *draw):
-        exam = exam_of(name, *draw)
-        if (name, *draw) not in known:
-            known[name, *draw] = {
-                mistake.name: judge(
-                    exam.function,
-                    exam.cases,
-                    [Called(value) for value in mistake.values],
-                    exam.expected,
-                    exam.mistakes,
-                )
-                for mistake in exam.mistakes
-            }
-        return known[name, *draw]
 
-    return verdicts
+@pytest.fixture
+def verdicts_on_mistakes(slug):
+    """`verdicts_on_mistakes(name, seed, only_visible)`: judged once."""
+    return functools.partial(verdicts, slug)
 
 
 @pytest.fixture

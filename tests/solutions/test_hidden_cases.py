@@ -1,4 +1,4 @@
-"""Where nbgrader grades, `check()` asks for the hidden cases too."""
+"""Where nbgrader grades, `check()` asks for the hidden cases too; of convolution, as an example."""
 
 import pytest
 

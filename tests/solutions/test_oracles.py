@@ -1,8 +1,10 @@
-"""The references of cases.py equal torch and its autograd, in float64, on every case."""
+"""Of convolution alone: its references equal torch and its autograd, in float64, on every case."""
 
 import pytest
 import torch
 import torch.nn.functional as F
+
+ONLY = "convolution"
 
 
 def framed(images, padding, value=0.0):
