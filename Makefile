@@ -30,8 +30,8 @@ course: book ## install, build the site, release, grade the sample class, write 
 	echo "The grades       .grading/grades.csv"; fi
 
 graded-class: release
-	@echo "== Grading the bundled sample class, each submission in its own sandbox"
-	@$(BIN)/course grade convolution --sample-class
+	@echo "== Grading the bundled sample classes, each submission in its own sandbox"
+	@for folder in solutions/*/; do $(BIN)/course grade $$(basename $$folder) --sample-class || exit 1; done
 	@$(BIN)/course export
 
 help: ## this list

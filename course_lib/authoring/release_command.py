@@ -5,7 +5,8 @@
     course release --check            change nothing; name the stale files and exit with 1
 
 The notebook with the answers is staged under .grading/source, which git ignores, and nbgrader
-makes the release from it. The visible cases go into course_lib/checking/visible as numbers.
+makes the release from it. The visible cases go into course_lib/checking/visible as numbers, and
+README.md lists the assignments that there are.
 """
 
 import argparse

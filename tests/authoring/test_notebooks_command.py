@@ -45,7 +45,9 @@ def test_a_new_address_in_course_toml_needs_no_run(command, drawn):
     drawn.chapter(BODY)
     command()
     file = drawn.root / "course.toml"
-    file.write_text(file.read_text(encoding="utf8").replace("/releases/", "/elsewhere/"), encoding="utf8")
+    file.write_text(
+        file.read_text(encoding="utf8").replace("/releases/", "/elsewhere/"), encoding="utf8"
+    )
     status, said = command("--check")
     assert status == 1
     assert "not the one that course.toml asks for" in said

@@ -44,7 +44,9 @@ def test_a_placeholder_is_filled_in_once(book):
 def test_a_change_in_course_toml_is_noticed_and_followed(book):
     chapter = book.chapter("")
     file = book.root / "course.toml"
-    file.write_text(file.read_text(encoding="utf8").replace("/releases/", "/elsewhere/"), encoding="utf8")
+    file.write_text(
+        file.read_text(encoding="utf8").replace("/releases/", "/elsewhere/"), encoding="utf8"
+    )
     course = read_course(book.root)
     with pytest.raises(ValueError, match=r"not the one that course.toml asks for"):
         check_setup(chapter, course)
