@@ -10,7 +10,8 @@ from nbformat import NotebookNode
 
 # The extensions of Markdown that the book uses; _config.yml names the same.
 EXTENSIONS = ("colon_fence", "dollarmath")
-CELL_METADATA = {"tags", "alt"}
+CELL_METADATA = {"tags", "alt", "caption"}
+MARKDOWN = re.compile(r"[*_`$<\[\\]")
 KERNEL = {"name": "python3", "display_name": "Python 3"}
 
 
@@ -82,5 +83,7 @@ def _check_cells(chapter: Chapter) -> None:
                 f"{chapter.where(index)}: a cell has only the options {sorted(CELL_METADATA)}, "
                 f"not {sorted(unknown)}."
             )
+        if MARKDOWN.search(cell.metadata.get("caption", "")):
+            raise ValueError(f"{chapter.where(index)}: a caption is plain text, without Markdown.")
         if cell.cell_type == "raw":
             raise ValueError(f"{chapter.where(index)}: a raw cell; use Markdown or code.")

@@ -55,11 +55,15 @@ def with_outputs(chapter: Chapter, root: Path, executed: NotebookNode) -> Notebo
     """The notebook of a chapter as its text is now, with outputs that it had before."""
     ran = iter([cell for cell in executed.cells if cell.cell_type == "code"])
     texts = iter(_texts(chapter, root, outputs.glued(executed)))
-    cells = [
-        {"id": f"{chapter.slug}-{number}"}
-        | (_code_cell(cell, next(ran)) if cell.cell_type == "code" else _text_cell(next(texts)))
-        for number, cell in enumerate(chapter.notebook.cells, start=1)
-    ]
+    cells = []
+    for number, cell in enumerate(chapter.notebook.cells, start=1):
+        name = f"{chapter.slug}-{number}"
+        if cell.cell_type == "code":
+            cells.append(_code_cell(name, cell, next(ran)))
+            if caption := cell.metadata.get("caption"):
+                cells.append(_text_cell(f"{name}-caption", f"*{caption}*"))
+        else:
+            cells.append(_text_cell(name, next(texts)))
     known = {"code": code_digest(chapter), "reads": reads(chapter, root), "versions": versions()}
     metadata = {
         "kernelspec": chapter.notebook.metadata.kernelspec,
@@ -107,12 +111,13 @@ def _texts(chapter: Chapter, root: Path, glued: dict[str, str] | None) -> list[s
     return [f"{texts[0]}\n\n{origin}", *texts[1:]]
 
 
-def _text_cell(source: str) -> dict:
-    return {"cell_type": "markdown", "metadata": {}, "source": source}
+def _text_cell(name: str, source: str) -> dict:
+    return {"id": name, "cell_type": "markdown", "metadata": {}, "source": source}
 
 
-def _code_cell(cell: NotebookNode, ran: NotebookNode) -> dict:
+def _code_cell(name: str, cell: NotebookNode, ran: NotebookNode) -> dict:
     return {
+        "id": name,
         "cell_type": "code",
         "metadata": cell.metadata,
         "source": cell.source,

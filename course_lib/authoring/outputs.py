@@ -26,10 +26,11 @@ def clean(notebook: NotebookNode) -> None:
 
 def check(chapter: Chapter, notebook: NotebookNode) -> None:
     """Raise ValueError for an output that should not be published, with the line of its cell."""
-    for index, cell in enumerate(notebook.cells):
-        if cell.cell_type == "code":
-            for fault in _faults(cell):
-                raise ValueError(f"{chapter.where(index)}: {fault}")
+    cells = enumerate(chapter.notebook.cells)
+    places = [index for index, cell in cells if cell.cell_type == "code"]
+    for index, cell in zip(places, _code(notebook), strict=True):
+        for fault in _faults(cell):
+            raise ValueError(f"{chapter.where(index)}: {fault}")
 
 
 def glued(notebook: NotebookNode) -> dict[str, str]:
@@ -48,6 +49,13 @@ def _code(notebook: NotebookNode) -> Iterator[NotebookNode]:
 
 
 def _faults(cell: NotebookNode) -> Iterator[str]:
+    pictures = sum("image/png" in output.get("data", {}) for output in cell.outputs)
+    if pictures and not cell.metadata.get("alt"):
+        yield "this cell draws: say in `:alt: ...` what is to be seen, for who cannot see it."
+    if pictures and not cell.metadata.get("caption"):
+        yield "this cell draws: say in `:caption: ...` what its figure tells."
+    if pictures != 1 and cell.metadata.get("caption"):
+        yield f"a caption belongs to one figure, and this cell draws {pictures}."
     for output in cell.outputs:
         text = str(output.get("text", "")) + str(_texts(output))
         if output.get("name") == "stderr":
@@ -56,8 +64,6 @@ def _faults(cell: NotebookNode) -> Iterator[str]:
             yield "this cell shows a memory address, which differs from run to run."
         if str(provenance.PACKAGE.parent) in text:
             yield "this cell shows a path of this machine."
-        if "image/png" in output.get("data", {}) and not cell.metadata.get("alt"):
-            yield "this cell draws: say in `:alt: ...` what is to be seen, for who cannot see it."
 
 
 def _texts(output: NotebookNode) -> list[str]:

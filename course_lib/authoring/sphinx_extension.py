@@ -1,4 +1,4 @@
-"""What the site needs beyond Jupyter Book: addresses from course.toml, buttons, alternative text.
+"""What the site needs beyond Jupyter Book: addresses from course.toml, buttons, captions.
 
 Named in _config.yml under `sphinx.config.extensions`.
 """
@@ -56,11 +56,15 @@ def follow_course_file(app: Sphinx, config: Config) -> None:
 
 
 def describe_pictures(app: Sphinx, doctree: nodes.document) -> None:
-    """Give the pictures that a cell draws the alternative text of the cell."""
+    """Give the picture that a cell draws the alternative text and the caption of the cell."""
     for cell in doctree.findall(nodes.container):
-        alternative = cell.get("cell_metadata", {}).get("alt")
-        for picture in cell.findall(nodes.image) if alternative else ():
-            picture["alt"] = alternative
+        told = cell.get("cell_metadata", {})
+        for picture in list(cell.findall(nodes.image)) if "caption" in told else ():
+            figure = nodes.figure()
+            picture.replace_self(figure)
+            picture["alt"] = told["alt"]
+            # Sphinx numbers what has a caption; a legend it leaves alone.
+            figure += [picture, nodes.legend("", nodes.paragraph("", told["caption"]))]
 
 
 def offer_notebook(

@@ -46,7 +46,10 @@ class Places:
     def due(self, slug: str) -> datetime | None:
         """When an assignment is due, by course.toml."""
         path = self.root / "course.toml"
-        course = tomllib.loads(path.read_text(encoding="utf8")) if path.exists() else {}
+        try:
+            course = tomllib.loads(path.read_text(encoding="utf8")) if path.exists() else {}
+        except tomllib.TOMLDecodeError as error:
+            raise ValueError(f"course.toml cannot be read: {error}. Mend that line.") from error
         return course.get("assignments", {}).get(slug, {}).get("due")
 
     def source(self, slug: str) -> Path:

@@ -68,20 +68,21 @@ class FusedAdam(Optimizer):
             state[average] = state[average].contiguous()
         state["step"] += 1
         step, (beta1, beta2) = state["step"].item(), group["betas"]
-        _step[(triton.cdiv(parameter.numel(), BLOCK),)](
-            parameter,
-            parameter.grad.contiguous(),
-            state["exp_avg"],
-            state["exp_avg_sq"],
-            parameter.numel(),
-            group["lr"] / (1 - beta1**step),
-            (1 - beta2**step) ** -0.5,
-            beta1,
-            beta2,
-            group["eps"],
-            group["weight_decay"],
-            BLOCK=BLOCK,
-        )
+        with torch.cuda.device_of(parameter):
+            _step[(triton.cdiv(parameter.numel(), BLOCK),)](
+                parameter,
+                parameter.grad.contiguous(),
+                state["exp_avg"],
+                state["exp_avg_sq"],
+                parameter.numel(),
+                group["lr"] / (1 - beta1**step),
+                (1 - beta2**step) ** -0.5,
+                beta1,
+                beta2,
+                group["eps"],
+                group["weight_decay"],
+                BLOCK=BLOCK,
+            )
 
 
 @triton.jit

@@ -52,17 +52,18 @@ def batch_norm_add_relu(
     scale = weight * torch.rsqrt(variance + eps)
     output = torch.empty_like(input)
     if output.numel():
-        _finish[(triton.cdiv(output.numel(), BLOCK),)](
-            input,
-            residual.contiguous(),
-            scale,
-            bias - mean * scale,
-            output,
-            output.numel(),
-            input.shape[1],
-            input[0, 0].numel(),
-            BLOCK=BLOCK,
-        )
+        with torch.cuda.device_of(input):
+            _finish[(triton.cdiv(output.numel(), BLOCK),)](
+                input,
+                residual.contiguous(),
+                scale,
+                bias - mean * scale,
+                output,
+                output.numel(),
+                input.shape[1],
+                input[0, 0].numel(),
+                BLOCK=BLOCK,
+            )
     return output
 
 
@@ -77,9 +78,10 @@ def _batch_statistics(input: Float[Tensor, "n c h w"]) -> tuple[Tensor, Tensor]:
         raise ValueError(f"training needs at least 2 numbers in a channel, but input has {num}.")
     slices = triton.cdiv(num, SLICE)
     sums, squares = input.new_empty(2, input.shape[1], slices, dtype=torch.float32)
-    _add_up[(input.shape[1], slices)](
-        input, sums, squares, num, input[0, 0].numel(), SLICE=SLICE, BLOCK=BLOCK
-    )
+    with torch.cuda.device_of(input):
+        _add_up[(input.shape[1], slices)](
+            input, sums, squares, num, input[0, 0].numel(), SLICE=SLICE, BLOCK=BLOCK
+        )
     counts = torch.full((slices,), SLICE, device=input.device, dtype=torch.float32)
     counts[-1] = num - (slices - 1) * SLICE
     mean = sums.sum(dim=1) / num

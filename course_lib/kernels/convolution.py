@@ -50,26 +50,27 @@ def conv2d(
     tile = min(KERNELS, max(SMALLEST, triton.next_power_of_2(num_kernels)))
     if output.numel() == 0:
         return output
-    _convolve[(triton.cdiv(num_places, PLACES), triton.cdiv(num_kernels, tile), groups)](
-        input.contiguous(),
-        weight.contiguous(),
-        output if bias is None else bias.contiguous(),
-        output,
-        num_places,
-        num_kernels,
-        weight.shape[1],
-        *windows.image_size,
-        *windows.output_size,
-        *windows.kernel_size,
-        *windows.stride,
-        *windows.before,
-        *windows.dilation,
-        HAS_BIAS=bias is not None,
-        PRECISION="tf32" if _rounds_products() else "ieee",
-        PLACES=PLACES,
-        KERNELS=tile,
-        DEPTH=DEPTH,
-    )
+    with torch.cuda.device_of(input):
+        _convolve[(triton.cdiv(num_places, PLACES), triton.cdiv(num_kernels, tile), groups)](
+            input.contiguous(),
+            weight.contiguous(),
+            output if bias is None else bias.contiguous(),
+            output,
+            num_places,
+            num_kernels,
+            weight.shape[1],
+            *windows.image_size,
+            *windows.output_size,
+            *windows.kernel_size,
+            *windows.stride,
+            *windows.before,
+            *windows.dilation,
+            HAS_BIAS=bias is not None,
+            PRECISION="tf32" if _rounds_products() else "ieee",
+            PLACES=PLACES,
+            KERNELS=tile,
+            DEPTH=DEPTH,
+        )
     return output
 
 

@@ -60,9 +60,10 @@ def _rows(kernel, input: Tensor, target: Tensor, *others: Tensor) -> None:
     num_classes = input.shape[1]
     block = triton.next_power_of_2(num_classes)
     tensors = (input.contiguous(), target.contiguous(), *(t.contiguous() for t in others))
-    kernel[(len(input),)](
-        *tensors, num_classes, BLOCK=block, num_warps=min(16, max(4, block // 512))
-    )
+    with torch.cuda.device_of(input):
+        kernel[(len(input),)](
+            *tensors, num_classes, BLOCK=block, num_warps=min(16, max(4, block // 512))
+        )
 
 
 def _require_rows(input: Tensor, target: Tensor) -> None:

@@ -8,6 +8,7 @@ Source: Krizhevsky, Sutskever & Hinton 2012, section 3.4 (overlapping windows).
 
 from typing import no_type_check
 
+import torch
 import triton
 import triton.language as tl
 from jaxtyping import Float, Int32
@@ -39,9 +40,10 @@ def max_pool2d(
     output = input.new_empty(*input.shape[:2], *windows.output_size)
     winners = output.new_empty(output.shape, dtype=int32)
     if output.numel():
-        _pool[(triton.cdiv(output.numel(), BLOCK),)](
-            input.contiguous(), output, winners, output.numel(), *_sizes(windows), BLOCK=BLOCK
-        )
+        with torch.cuda.device_of(input):
+            _pool[(triton.cdiv(output.numel(), BLOCK),)](
+                input.contiguous(), output, winners, output.numel(), *_sizes(windows), BLOCK=BLOCK
+            )
     return output, winners
 
 
@@ -65,14 +67,15 @@ def max_pool2d_backward(
         require_shape(name, tensor, (*input.shape[:2], *windows.output_size))
     grad_input = grad_output.new_empty(input.shape)
     if grad_input.numel():
-        _give_back[(triton.cdiv(grad_input.numel(), BLOCK),)](
-            grad_output.contiguous(),
-            winners.contiguous(),
-            grad_input,
-            grad_input.numel(),
-            *_sizes(windows),
-            BLOCK=BLOCK,
-        )
+        with torch.cuda.device_of(grad_output):
+            _give_back[(triton.cdiv(grad_input.numel(), BLOCK),)](
+                grad_output.contiguous(),
+                winners.contiguous(),
+                grad_input,
+                grad_input.numel(),
+                *_sizes(windows),
+                BLOCK=BLOCK,
+            )
     return grad_input
 
 

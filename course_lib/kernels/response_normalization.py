@@ -7,6 +7,7 @@ Source: Krizhevsky, Sutskever & Hinton 2012, section 3.3.
 
 from typing import no_type_check
 
+import torch
 import triton
 import triton.language as tl
 from jaxtyping import Float
@@ -41,19 +42,20 @@ def local_response_norm(
     num_tiles = triton.cdiv(num_channels, CHANNELS) * triton.cdiv(num_pixels, PIXELS)
     if output.numel():
         # On one axis: the others take 65,535 programs, and a batch may have more images.
-        _normalize[(len(input) * num_tiles,)](
-            input.contiguous(),
-            output,
-            num_channels,
-            num_pixels,
-            alpha / size if divide_alpha else alpha,
-            beta,
-            k,
-            BELOW=below,
-            ABOVE=above,
-            CHANNELS=CHANNELS,
-            PIXELS=PIXELS,
-        )
+        with torch.cuda.device_of(input):
+            _normalize[(len(input) * num_tiles,)](
+                input.contiguous(),
+                output,
+                num_channels,
+                num_pixels,
+                alpha / size if divide_alpha else alpha,
+                beta,
+                k,
+                BELOW=below,
+                ABOVE=above,
+                CHANNELS=CHANNELS,
+                PIXELS=PIXELS,
+            )
     return output
 
 

@@ -42,6 +42,7 @@ def test_pages_of_prose_have_no_code():
             r"book/bad.md: .*\n.*must be quoted",
         ),
         ("FRONT```{code-cell}\n:width: 3\n\nx\n```\n", r"book/bad.md:\d+: .*not \['width'\]"),
+        ("FRONT```{code-cell}\n:caption: It *rises*.\n\nx\n```\n", r"without Markdown"),
         ("FRONT```{raw-cell}\nx\n```\n", r"book/bad.md:\d+: a raw cell"),
     ],
 )

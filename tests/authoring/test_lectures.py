@@ -18,6 +18,7 @@ print("printed")
 
 ```{code-cell} ipython3
 :alt: A line from left below to right above.
+:caption: The line rises.
 :tags: [hide-input]
 
 import matplotlib.pyplot as plt
@@ -59,8 +60,10 @@ def test_the_books_build_finds_it_in_its_cache(twice, tmp_path):
 
 def test_cells_have_stable_names_and_the_options_of_the_text(twice):
     chapter, (notebook, _) = twice
-    assert [cell.id for cell in notebook.cells] == [f"first-{n}" for n in range(1, 6)]
-    pairs = zip(notebook.cells, chapter.notebook.cells, strict=True)
+    *cells, caption = notebook.cells
+    assert [cell.id for cell in cells] == [f"first-{n}" for n in range(1, 6)]
+    assert (caption.id, caption.source) == ("first-5-caption", "*The line rises.*")
+    pairs = zip(cells, chapter.notebook.cells, strict=True)
     code = [(mine, text) for mine, text in pairs if text.cell_type == "code"]
     assert all((mine.source, mine.metadata) == (text.source, text.metadata) for mine, text in code)
 

@@ -51,10 +51,26 @@ def test_what_should_not_be_published_is_named_with_its_line(chapter, output, co
         outputs.check(chapter, notebook(chapter, stream("fine"), output))
 
 
-def test_a_picture_with_alternative_text_and_plain_text_pass(chapter):
-    outputs.check(
-        chapter, notebook(chapter, stream("0x10"), display(image_png="aaaa"), alt="A line.")
-    )
+def test_a_picture_that_is_described_and_plain_text_pass(chapter):
+    written = (stream("0x10"), display(image_png="aaaa"))
+    outputs.check(chapter, notebook(chapter, *written, alt="A line.", caption="It rises."))
+
+
+@pytest.mark.parametrize(
+    ("num_pictures", "options", "complaint"),
+    [
+        (1, {"caption": "It rises."}, "say in `:alt: ...` what is to be seen"),
+        (1, {"alt": "A line."}, "say in `:caption: ...` what its figure tells"),
+        (2, {"alt": "Lines.", "caption": "They rise."}, "and this cell draws 2"),
+        (0, {"caption": "It rises."}, "and this cell draws 0"),
+    ],
+)
+def test_each_picture_has_its_alternative_text_and_its_caption(
+    chapter, num_pictures, options, complaint
+):
+    pictures = [display(image_png="aaaa")] * num_pictures
+    with pytest.raises(ValueError, match=complaint):
+        outputs.check(chapter, notebook(chapter, *pictures, **options))
 
 
 def test_pictures_keep_every_color_of_a_plot_and_become_smaller(chapter):

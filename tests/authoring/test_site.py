@@ -1,5 +1,6 @@
 """Oracle: what stands on the pages of a small book, built for real."""
 
+import re
 import shutil
 
 import pytest
@@ -16,6 +17,15 @@ The answer is {glue:text}`answer`.
 from course_lib.authoring.glue import glue
 glue("answer", 6 * 7)
 print("printed", 6 * 7)
+```
+
+```{code-cell} ipython3
+:alt: A line from left below to right above.
+:caption: The line rises.
+
+import matplotlib.pyplot as plt
+
+plt.plot([0, 1]);
 ```
 """
 
@@ -58,6 +68,13 @@ def test_a_fresh_chapter_is_not_run_and_a_stale_one_never_shown_as_it_was(built,
     assert "first is stale (its code cells changed): it is run now" in capsys.readouterr().out
     assert "printed 48" in again
     assert "committed notebook" not in again
+
+
+def test_what_a_cell_draws_is_a_figure_with_its_caption(built):
+    _, page = built
+    (figure,) = re.findall(r"<figure.*?</figure>", page(), re.DOTALL)
+    assert 'alt="A line from left below to right above."' in figure
+    assert re.search(r"<figcaption>.*The line rises\.", figure, re.DOTALL)
 
 
 def test_buttons_and_addresses_follow_course_toml(built):

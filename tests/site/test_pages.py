@@ -43,6 +43,16 @@ def test_pictures_load_and_are_described(visit, slug):
         assert len(pictures) >= 5
 
 
+def test_below_each_figure_that_code_draws_stands_what_it_tells(visit, slug):
+    captions = visit(slug).page.evaluate(
+        "[...document.querySelectorAll('article .cell_output img')]"
+        ".map(p => p.closest('figure')?.querySelector('figcaption')?.innerText ?? '')"
+    )
+    assert [caption for caption in captions if len(caption) < 10] == []
+    if slug in ("convolution", "lenet"):
+        assert len(captions) == 7
+
+
 def test_a_first_visit_weighs_at_most_a_megabyte(visit, site, slug):
     paths = {urlparse(url).path.lstrip("/") for url in visit(slug).requests}
     sizes = {path: len(gzip.compress((site / path).read_bytes())) for path in paths if path}
