@@ -6,7 +6,8 @@ Differs from the paper: it gives no numbers for this; its network is of ImageNet
 `SmallGoogLeNet` on CIFAR-10: the nine modules of table 1 with their widths divided alike, below
 them convolutions of 3x3 on 32x32 and 16x16 pixels, no response normalization. The heads pool 8x8
 maps to 2x2 in place of 14x14 to 4x4. First weights are He et al.'s, which came later. The rate
-of each arm is chosen on validation pictures; it climbs and falls along a cosine.
+of each arm is chosen on validation pictures; it climbs and falls along a cosine, where the paper
+lowers it by 4 % every eight epochs. No augmentation, and no average of the weights.
 
 The gradients of the first steps are taken apart: what the loss at the end sends to a layer, what
 those of the heads send there (times 0.3), and both together, each as a Euclidean norm.

@@ -7,9 +7,13 @@ section 4.3, is where that comes from.
 Differs from the paper: no network is trained. The pictures are real, their pixels averaged in
 blocks so that the Hessian can be taken apart exactly; the loss is that of least squares with a
 bias, with one output per class. Raw pixels go from 0 to 1; centered ones have their mean
-subtracted, each its own; normalized ones are then divided by their deviation. All three have the
-same best loss. Gradient descent starts at 0 and takes all pictures in each step; its rate is
-the one of 200 that needs the fewest steps.
+subtracted, each its own; normalized ones are then divided by their deviation. Gradient descent
+takes all pictures in each step; its rate is the one of 200 that needs the fewest steps.
+
+Weights start at 0, and the bias at the mean target, which is best for weights of 0. So all three
+have the same first loss, and the same least one. Of inputs whose mean is 0 this bias stays the best
+whatever the weights are: it is not learned, and the Hessian is that of the pixels alone. Of raw
+pixels it depends on the weights, so it is learned with them, as the weight of an input that is 1.
 """
 
 from collections.abc import Callable
@@ -94,24 +98,24 @@ class Centering(Experiment):
         wanted = targets[:, CLASS_OF_PATH[name]][:, None]
         found = {
             prepare.__name__: {
-                "descent": self.descend(prepare(pixels), targets),
+                "descent": self.descend(problem_of(prepare, pixels, targets)),
                 "one_sign": self.shares_of_one_sign(prepare(pixels), targets, run.seed),
-                "path": self.path(prepare(halves), wanted),
+                "path": self.path(problem_of(prepare, halves, wanted)),
             }
             for prepare in PREPARATIONS
         }
         return {"num_inputs": pixels.shape[1], "preparations": found}
 
-    def descend(self, inputs: Inputs, targets: Targets) -> dict:
+    def descend(self, problem: LeastSquares) -> dict:
         """The Hessian, the steps to the goal, and the share of the loss left on the way."""
-        problem = LeastSquares.of(with_bias(inputs), targets)
         rate = problem.best_rate(self.share)
         first = problem.excess(rate, 0)
         return {
             "largest_eigenvalue": _short(problem.eigenvalues[0]),
             "smallest_eigenvalue": _short(problem.eigenvalues[-1]),
             "condition_number": _short(problem.condition_number),
-            "least_loss": _short(targets.square().sum(1).mean() / 2 - first),
+            "first_loss": _short(problem.first_loss),
+            "least_loss": _short(problem.first_loss - first),
             "rate": _short(rate),
             "steps": problem.steps_to(self.share, rate),
             "steps_at_textbook_rate": problem.steps_to(self.share, problem.textbook_rate),
@@ -135,12 +139,11 @@ class Centering(Experiment):
             found[str(size)] = _short(total / self.num_batches)
         return found
 
-    def path(self, halves: Inputs, wanted: Targets) -> dict:
+    def path(self, problem: LeastSquares) -> dict:
         """The two weights of a unit with two inputs, step by step, at most the first 60.
 
         `detour` is of the whole path, from 0 until the goal is reached.
         """
-        problem = LeastSquares.of(with_bias(halves), wanted)
         rate = problem.best_rate(self.share)
         steps = problem.steps_to(self.share, rate)
         points = [problem.weights(rate, step)[:2, 0] for step in range(steps + 1)]
@@ -173,6 +176,19 @@ def read_pixels(
         [half.mean((1, 2, 3)) for half in (images[:, :, :middle], images[:, :, middle:])], 1
     )
     return blocks[:, blocks.std(0) > 0], halves, labels.to(run.device)
+
+
+def problem_of(
+    prepare: Callable[[Inputs], Inputs], pixels: Inputs, targets: Targets
+) -> LeastSquares:
+    """What gradient descent has to find: how far the weights, and the bias, are to go.
+
+    Subtracting the mean target from the targets is starting the bias there.
+    """
+    inputs = prepare(pixels)
+    if prepare is raw:  # the others have means of 0, and so no gradient for the bias, ever
+        inputs = with_bias(inputs)
+    return LeastSquares.of(inputs, centered(targets))
 
 
 def with_bias(inputs: Inputs) -> Float64[Tensor, "n more"]:

@@ -8,10 +8,12 @@ each removal costs. This is a small network on CIFAR-10: the five widths in the 
 divided alike, no groups; 5x5 with stride 1 in place of 11x11 with stride 4; poolings of 3x3 with
 stride 2 after the first, second and fifth; no response normalization; dropout that scales while
 training; He et al.'s first weights; SGD at a rate chosen for each network on validation pictures,
-climbing and falling along a cosine. A convolution goes with its rectifier, while the pooling after
-it stays: maps keep their sizes, the layer after it takes what came before it. Without the fifth,
-the first linear layer has more inputs. The third and the fourth have as many kernels of the same
-size: without the one or the other the same network is left, which is trained once.
+climbing and falling along a cosine; no augmentation, and one look at a test picture where the
+paper has ten; the mean of a channel is subtracted, not that of a pixel. A convolution goes with
+its rectifier, while the pooling after it stays: maps keep their sizes, the layer after it takes
+what came before it. Without the fifth, the first linear layer has more inputs. The third and the
+fourth have as many kernels of the same size: without the one or the other the same network is
+left, which is trained once.
 """
 
 from dataclasses import dataclass, replace

@@ -6,8 +6,8 @@
 
 Both sides get the same batch, the same settings and, where the networks are the same, the same
 weights; a check that they answer the same comes first. In each round ours, torchvision's, a large
-matrix product and a copy of a large block take turns, and the next round begins with the other
-side. So a ratio, a share of the peak (the product's speed) and of the bandwidth (the copy's) are
+matrix product and a copy of a large block take turns, and the next round takes them in the opposite
+order. So a ratio, a share of the peak (the product's speed) and of the bandwidth (the copy's) are
 those of one moment; the table has their medians over the rounds.
 The record is book/results/throughput/<device>.json.
 """

@@ -6,12 +6,15 @@ arXiv:1811.08883 (from scratch can do as well, but takes longer). Lectures: mich
 recipe), sharif_2024 (which of it to take for how many pictures).
 Differs from the papers: none has these pictures, 244 of ants and bees to learn from and 153 to be
 tested on. ImageNet has classes of ants and of bees, so this is the lecture's "very similar" data;
-`pretrained_error` is what its own two scores say without any training here.
+`pretrained_error` is what its own two scores say without any training here. The pictures are
+themselves said to be of ImageNet, so the trained network may have met some of those for the test.
 
-The training set is cut in two: 44 pictures, on which rates were chosen, and 200. Small sets are
+The training set is cut in two: 44 pictures, on which rates were chosen (one for each way to train,
+whatever the number of pictures), and 200. Small sets are
 drawn from the 200 by the seed and repeated until an epoch is as long as with the largest, so that
 all take the same steps; from scratch it is `scratch_times` as many. Of fine-tuned networks the
-normalizations keep what they learned on ImageNet: averages over a few pictures would spoil them.
+normalizations keep what they learned on ImageNet, averages, scales and shifts: averages over a few
+pictures would spoil them.
 """
 
 from collections.abc import Callable

@@ -3,7 +3,14 @@
 import pytest
 import torch
 
-from course_lib.data.augmentation import sample_keys
+from course_lib.data.augmentation import (
+    ColorJitter,
+    Compose,
+    Cutout,
+    RandomCrop,
+    cifar_augmentation,
+    sample_keys,
+)
 from course_lib.experiments import augmentation_gap
 from course_lib.experiments.augmentation_gap import AugmentationGap, ThreeConvolutions
 from course_lib.experiments.frame.engine import run_experiment
@@ -110,6 +117,27 @@ def test_each_arm_changes_what_its_name_says(pictures):
     changed = blanked != images
     assert (blanked[changed] == mean).all()
     assert 0 < changed[:, 0].sum((1, 2)).max() <= 16 * 16
+
+
+def test_with_the_padding_of_the_papers_the_arms_are_the_papers_recipes(pictures):
+    # Oracle: the library's recipe, whose draws the committed records were made with.
+    arms = AugmentationGap().augmentations(pictures)
+    assert arms["flips_and_crops"] == cifar_augmentation()
+    assert isinstance(arms["cutout"], Cutout)
+    color = ColorJitter(0.4, 0.4, 0.4)
+    assert arms["all"] == Compose(color, cifar_augmentation(arms["cutout"]))
+
+
+def test_the_padding_reaches_every_arm_that_crops(pictures):
+    def paddings(augment):
+        steps = augment.steps if isinstance(augment, Compose) else [augment]
+        nested = [paddings(step) for step in steps if isinstance(step, Compose)]
+        own = [step.padding for step in steps if isinstance(step, RandomCrop)]
+        return sum(nested, own)
+
+    arms = AugmentationGap(padding=7).augmentations(pictures)
+    cropping = {arm: paddings(augment) for arm, augment in arms.items() if paddings(augment)}
+    assert cropping == {"crops": [7], "flips_and_crops": [7], "all": [7]}
 
 
 def test_the_network_is_counted_by_hand():

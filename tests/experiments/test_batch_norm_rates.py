@@ -3,14 +3,18 @@
 import pytest
 import torch
 
+from course_lib.experiments import batch_norm_rates
 from course_lib.experiments.batch_norm_rates import (
     BatchNormRates,
     SmallNetwork,
     largest_stable_rate,
+    steps_to_goal,
 )
 from course_lib.experiments.frame.engine import run_experiment
 from course_lib.experiments.frame.experiment import Settled
-from course_lib.experiments.pieces.pictures import seeded
+from course_lib.experiments.frame.steps import Run
+from course_lib.experiments.pieces.pictures import load_pictures, seeded
+from course_lib.experiments.pieces.population_statistics import WithPopulationStatistics
 from course_lib.training import record
 
 
@@ -49,6 +53,34 @@ def test_the_largest_stable_rate_by_hand():
     assert largest_stable_rate(rates, [0.9, 0.86, None, None]) is None
 
 
+def test_two_epochs_in_a_row_reach_the_goal_by_hand():
+    assert steps_to_goal(0.5, [0.9, 0.4, 0.6, 0.5, 0.4, 0.3], 16) == 4 * 16  # 2 alone is a dip
+    assert steps_to_goal(0.5, [0.5, 0.5], 16) == 16
+    assert steps_to_goal(0.5, [0.9, 0.4, 0.6, 0.4], 16) is None  # nothing confirms the last
+    assert steps_to_goal(0.5, [], 16) is None
+
+
+@pytest.fixture
+def pictures():
+    return load_pictures("mnist_5k", "cpu", num_validation=500, num_train=100)
+
+
+def test_only_a_network_with_normalization_is_wrapped(monkeypatch, tmp_path, pictures):
+    built, run = {}, Run(0, "cpu", tmp_path)
+
+    def train(run, name, build, pictures, optimizer, **options):
+        built[name] = build()
+        assert options["batch_size"] == 25
+        return {}
+
+    monkeypatch.setattr(batch_norm_rates, "train_classifier", train)
+    for norm in (False, True):
+        BatchNormRates()._train(run, pictures, 25, norm, str(norm), 0.1, epochs=1, test=False)
+    assert isinstance(built["False"], SmallNetwork)
+    assert isinstance(built["True"], WithPopulationStatistics)
+    assert built["True"].batch_size == 25
+
+
 def test_the_answer_follows_from_the_searches_and_the_runs(made):
     measures = made.measures
     arms = ["plain_8", "norm_8", "plain_50", "norm_50"]
@@ -61,8 +93,8 @@ def test_the_answer_follows_from_the_searches_and_the_runs(made):
         assert answer["largest_stable_rate"] == (max(stable) if stable else None)
         smallest = min(error for error in errors.values() if error is not None)
         assert errors[answer["best_rate"]] == smallest
-        reached = [epoch["epoch"] for epoch in found["epochs"] if epoch["validation_error"] <= 0.8]
-        wanted = reached[0] * answer["steps_per_epoch"] if reached else None
+        both = all(epoch["validation_error"] <= 0.8 for epoch in found["epochs"])
+        wanted = answer["steps_per_epoch"] if found["epochs"] and both else None  # 2 epochs in all
         assert answer["steps_to_goal"] == wanted
         assert answer["test_error"] == found["test_error"]
 

@@ -8,6 +8,8 @@ from course_lib.experiments.centering import (
     centered,
     detour,
     normalized,
+    problem_of,
+    raw,
     share_of_one_sign,
     with_bias,
 )
@@ -78,6 +80,48 @@ def test_the_best_rate_needs_the_fewest_steps_and_a_rate_too_large_is_refused(in
         problem.steps_to(0.01, 1.01 * limit)
 
 
+@pytest.mark.parametrize("prepare", [raw, centered, normalized])
+def test_the_problem_is_that_of_a_learned_bias_which_starts_at_the_mean_target(
+    prepare, inputs, targets
+):
+    # Oracle: gradient descent, step by step, on weights and a bias of their own, whatever the
+    # means of the inputs and of the targets are.
+    targets = targets + 3
+    problem, prepared = problem_of(prepare, inputs, targets), prepare(inputs)
+    rate = 0.9 * problem.textbook_rate
+    weights, bias = torch.zeros(4, 2, dtype=torch.float64), targets.mean(0)
+    least = loss_of(with_bias(inputs), targets, torch.linalg.lstsq(with_bias(inputs), targets)[0])
+    for step in range(30):
+        errors = prepared @ weights + bias - targets
+        loss = (errors**2).sum(1).mean() / 2
+        assert problem.excess(rate, step) == pytest.approx((loss - least).item(), rel=1e-6)
+        torch.testing.assert_close(problem.weights(rate, step)[:4], weights)
+        weights = weights - rate * prepared.T @ errors / len(errors)
+        bias = bias - rate * errors.mean(0)
+    moved = (bias - targets.mean(0)).abs().max()
+    assert moved > 0.01 if prepare is raw else moved < 1e-12
+
+
+def test_the_curvature_is_that_of_the_pixels_and_not_of_the_bias_by_hand():
+    pixels, targets = torch.tensor([[0.2], [0.4]]).double(), torch.tensor([[1.0], [3.0]]).double()
+    # Centered: -0.1 and 0.1, mean square 0.01. An input that is 1 would add an eigenvalue of 1.
+    assert problem_of(centered, pixels, targets).eigenvalues.tolist() == pytest.approx([0.01])
+    assert problem_of(normalized, pixels, targets).eigenvalues.tolist() == pytest.approx([1.0])
+    # Raw: the Hessian is [[0.1, 0.3], [0.3, 1]], so its eigenvalues have sum 1.1, product 0.01.
+    both = problem_of(raw, pixels, targets).eigenvalues
+    assert (both.sum().item(), both.prod().item()) == pytest.approx((1.1, 0.01))
+
+
+def test_the_first_and_the_least_loss_do_not_depend_on_the_preparation(inputs, targets):
+    problems = [problem_of(prepare, inputs, targets) for prepare in (raw, centered, normalized)]
+    first = ((targets - targets.mean(0)) ** 2).sum(1).mean().item() / 2
+    best = torch.linalg.lstsq(with_bias(inputs), targets).solution
+    least = loss_of(with_bias(inputs), targets, best).item()
+    for problem in problems:
+        assert problem.first_loss == pytest.approx(first)
+        assert problem.first_loss - problem.excess(0.1, 0) == pytest.approx(least)
+
+
 def test_the_preparations_by_hand():
     pixels = torch.tensor([[0.0, 1.0], [2.0, 5.0]], dtype=torch.float64)
     assert centered(pixels).tolist() == [[-1, -2], [1, 2]]
@@ -95,10 +139,13 @@ def test_a_detour_by_hand():
     assert detour(corner) == pytest.approx(2 / 2**0.5)
 
 
-def test_all_preparations_have_the_same_least_loss_and_their_own_way_to_it(made):
+def test_all_preparations_have_the_same_losses_at_both_ends_and_their_own_way(made):
     for found in made.measures["sets"].values():
         descents = [each["descent"] for each in found["preparations"].values()]
-        # With a bias, subtracting and dividing change no function that the weights can make.
+        # With a bias, subtracting and dividing change no function that the weights can make; and
+        # with weights of 0 it is the same constant function for all.
+        assert len({descent["first_loss"] for descent in descents}) == 1
+        assert descents[0]["first_loss"] > descents[0]["least_loss"]
         assert len({round(descent["least_loss"], 3) for descent in descents}) == 1
         for descent in descents:
             ratio = descent["largest_eigenvalue"] / descent["smallest_eigenvalue"]

@@ -9,6 +9,7 @@ from course_lib.experiments.depth_or_width import (
     FOUND,
     SHAPES,
     DepthOrWidth,
+    best_rate,
     exact_nodes,
     saw_points,
     solution,
@@ -58,6 +59,7 @@ def test_every_run_says_what_its_networks_are(made):
         assert run["constant_error"] == pytest.approx(1 / 12, rel=0.1)
         assert 0 <= run["best_error"] <= run["median_error"]
         assert run["share_found"] in [k / 8 for k in range(9)]
+        assert run["share_found_by_rate"] == {"0.03": run["share_found"]}
         assert 1 <= run["best_pieces"] <= run["most_pieces"]
         if name.startswith("one_layer"):
             assert run["most_pieces"] <= 3 * num_tents + 1
@@ -84,6 +86,26 @@ def test_the_same_seed_gives_the_same_numbers_and_another_seed_others(made, tmp_
 
     assert fitted(1) == made.measures["runs"]["layers_of_3_2"] | {"seconds": 0}
     assert fitted(2) != fitted(1)
+
+
+def test_the_rate_with_which_most_networks_find_the_saw_counts_by_hand():
+    often = {"share_found": 0.5, "best_error": 1e-11}
+    lucky = {"share_found": 0.25, "best_error": 1e-16}
+    assert best_rate([lucky, often]) == best_rate([often, lucky]) == often
+    # Of equal shares, the one that came nearer: none found it here.
+    far, near = ({"share_found": 0.0, "best_error": error} for error in (0.02, 0.01))
+    assert best_rate([far, near]) == best_rate([near, far]) == near
+
+
+def test_the_share_found_is_kept_of_every_rate(monkeypatch, tmp_path):
+    measured = {
+        0.01: {"learning_rate": 0.01, "share_found": 0.5, "best_error": 1e-11},
+        0.03: {"learning_rate": 0.03, "share_found": 0.25, "best_error": 1e-16},
+    }
+    monkeypatch.setattr(DepthOrWidth, "_at_rate", lambda *settings: measured[settings[-1]])
+    found = DepthOrWidth().laptop()._fitted(Run(0, "cpu", tmp_path), "saw", 1)
+    assert (found["learning_rate"], found["best_error"]) == (0.01, 1e-11)
+    assert found["share_found_by_rate"] == {"0.01": 0.5, "0.03": 0.25}
 
 
 def test_exact_counts_worked_by_hand():

@@ -25,7 +25,8 @@ def digit_scenes(
 ) -> Scenes:
     """Make `num` canvases with the digits of mnist_5k.
 
-    No digit of 'train', 'validation' or 'test' is used in another of these.
+    No digit of 'train', 'validation' or 'test' is used in another of these, and each of them has
+    a seed of its own for places and sizes.
     """
     if split not in SPLITS:
         raise ValueError(f"split is {split!r}; choose 'train', 'validation' or 'test'.")
@@ -33,7 +34,8 @@ def digit_scenes(
     if split != "test":
         parts = split_off(*digits, NUM_VALIDATION, seed=0)
         digits = parts[SPLITS.index(split)]
-    return place_digits(*digits, num, size, scales, seed=seed)
+    own_seed = len(SPLITS) * seed + SPLITS.index(split)
+    return place_digits(*digits, num, size, scales, seed=own_seed)
 
 
 def place_digits(

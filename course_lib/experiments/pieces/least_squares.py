@@ -19,11 +19,13 @@ class LeastSquares:
     """The eigenvalues of H, the largest first, and the best W, in the eigenvectors' coordinates.
 
     Directions with an eigenvalue of zero are left out: the loss does not depend on them.
+    `first_loss` is that of W = 0.
     """
 
     eigenvalues: Float64[Tensor, "k"]
     directions: Float64[Tensor, "d k"]
     best: Float64[Tensor, "k outputs"]
+    first_loss: float
 
     @classmethod
     def of(
@@ -35,7 +37,8 @@ class LeastSquares:
         kept = eigenvalues > ROUNDING * eigenvalues[-1]
         eigenvalues, directions = eigenvalues[kept].flip(0), directions[:, kept].flip(1)
         slope = inputs.T @ targets / len(inputs)
-        return cls(eigenvalues, directions, directions.T @ slope / eigenvalues[:, None])
+        best = directions.T @ slope / eigenvalues[:, None]
+        return cls(eigenvalues, directions, best, (targets.square().sum(1).mean() / 2).item())
 
     @property
     def condition_number(self) -> float:

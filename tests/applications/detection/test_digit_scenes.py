@@ -56,6 +56,17 @@ def test_a_canvas_depends_on_the_seed_and_its_number_alone(scenes):
     assert not any(map(torch.equal, fewer.images, fewer.images.roll(1, dims=0)))
 
 
+def test_the_splits_place_their_digits_differently():
+    first, *others = (digit_scenes(split, 60) for split in ("train", "validation", "test"))
+    for other in others:
+        alike = [
+            len(mine.labels) == len(theirs.labels)
+            and float(box_iou(mine.boxes, theirs.boxes).diagonal().min()) > 0.5
+            for mine, theirs in zip(first.objects, other.objects, strict=True)
+        ]
+        assert sum(alike) < 6  # by chance now and then a single digit stands where another stood
+
+
 def _cut_outs(split):
     scenes = digit_scenes(split, 150, scales=(1.0,))
     return {
