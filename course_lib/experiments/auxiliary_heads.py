@@ -9,8 +9,10 @@ maps to 2x2 in place of 14x14 to 4x4. First weights are He et al.'s, which came 
 of each arm is chosen on validation pictures; it climbs and falls along a cosine, where the paper
 lowers it by 4 % every eight epochs. No augmentation, and no average of the weights.
 
-The gradients of the first steps are taken apart: what the loss at the end sends to a layer, what
-those of the heads send there (times 0.3), and both together, each as a Euclidean norm.
+The gradients of the first steps of the network with heads are taken apart: what the loss at the end
+sends to a layer, what those of the heads send there (times 0.3), and both together, each as a
+Euclidean norm. So the same weights are asked with heads and without; a network that has none stands
+at others after its first step, and moves at a rate of its own.
 """
 
 from collections.abc import Iterator
@@ -45,8 +47,8 @@ class AuxiliaryHeads(TunedComparison):
     num_first_steps: int = 100
 
     def laptop(self) -> "AuxiliaryHeads":
-        own = {"epochs": 24, "search_epochs": 12, "rates": (0.1, 0.05, 0.02), "divide_by": 8}
-        return replace(super().laptop(), **own, num_first_steps=40)
+        own = {"epochs": 24, "search_epochs": 12, "rates": (0.05, 0.02, 0.01, 0.005)}
+        return replace(super().laptop(), **own, divide_by=4, num_first_steps=40)
 
     def quick(self) -> "AuxiliaryHeads":
         own = {"num_train": 200, "batch_size": 32, "epochs": 1, "divide_by": 16}
@@ -63,14 +65,12 @@ class AuxiliaryHeads(TunedComparison):
     def run(self, run: Run) -> Findings:
         pictures = self.pictures(run.device)
         runs = {arm: self._train(run, arm, heads, pictures) for arm, heads in ARMS.items()}
-        gradients = {
-            arm: self._first_gradients(run, arm, heads, pictures, runs[arm]["search"]["best"])
-            for arm, heads in ARMS.items()
-        }
+        rate = runs["with_heads"]["search"]["best"]
+        gradients = self._first_gradients(run, pictures, rate)
         return Findings(
             {
                 "runs": runs,
-                "first_gradients": gradients,
+                "first_gradients": {"with_heads": gradients},
                 "stronger_by": stronger_by(gradients),
                 "test_error_falls_by": runs["without_heads"]["test_error"]
                 - runs["with_heads"]["test_error"],
@@ -82,14 +82,12 @@ class AuxiliaryHeads(TunedComparison):
         build = partial(SmallGoogLeNet, self.divide_by, loss if has_heads else None)
         return self.train(run, arm, build, pictures, loss)
 
-    def _first_gradients(
-        self, run: Run, arm: str, has_heads: bool, pictures: Pictures, rate: float
-    ) -> dict:
+    def _first_gradients(self, run: Run, pictures: Pictures, rate: float) -> dict:
         """The norms of the first steps, at the rates of the training, in full precision."""
 
         def make(folder: Path) -> dict:
             loss = LossWithHeads()
-            build = partial(SmallGoogLeNet, self.divide_by, loss if has_heads else None)
+            build = partial(SmallGoogLeNet, self.divide_by, loss)
             network = seeded(build, run.seed, run.device)
             model = Centered(network, pictures.centering).to(run.device)
             moves, along = self._optimizer(model, rate, self.epochs, pictures)
@@ -105,7 +103,7 @@ class AuxiliaryHeads(TunedComparison):
                 along.step()
             return {"norms": found}
 
-        return run.step(f"first_gradients_{arm}", make)["norms"]
+        return run.step("first_gradients", make)["norms"]
 
     def _first_batches(self, train: Examples, seed: int) -> Iterator[Examples]:
         images, labels = train
@@ -127,20 +125,14 @@ def gradients_of(parts: dict[str, Float[Tensor, ""]], layer: nn.Module) -> dict[
 
 
 def stronger_by(gradients: dict) -> dict[str, dict[str, float]]:
-    """How many times stronger the gradients are, for each layer, over the first steps.
+    """What arrives at each layer over the first steps, as a multiple of what the end sends there.
 
-    "both" compares the two networks, each at its own rate: after the first step they also stand at
-    other weights. "heads" compares, in the one with heads, what the heads send with what the end
-    sends, at the same weights.
+    "both" is all of it, "heads" what the heads send.
     """
     found = {}
     for name in EARLY_LAYERS:
-        with_heads = {key: mean(norms) for key, norms in gradients["with_heads"][name].items()}
-        without = mean(gradients["without_heads"][name]["both"])
-        found[name] = {
-            "both": with_heads["both"] / without,
-            "heads": with_heads["heads"] / with_heads["end"],
-        }
+        norms = {source: mean(each) for source, each in gradients[name].items()}
+        found[name] = {source: norms[source] / norms["end"] for source in ("both", "heads")}
     return found
 
 
