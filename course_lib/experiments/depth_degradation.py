@@ -3,11 +3,12 @@
 Paper: He, Zhang, Ren & Sun, "Deep residual learning for image recognition", 2015,
 arXiv:1512.03385, section 4.2 and figure 6, left and middle; depths 20 and 56 of the four there.
 Differs from the paper: the mean image is subtracted after the crop, so that the four pixels of
-padding are black; the paper does not say what they are. The last batch of an epoch is smaller,
-and epochs are whole: 182 of 352 batches, 64,064 steps for 64,000. The rate is divided after
-exactly 32,000 and 48,000. Training goes on the 45,000 pictures to its end; the paper found its
-schedule on them and does not say whether the 5,000 came back. The test set is looked at once, at
-the end, so the errors over the epochs are those on the validation pictures.
+padding are black; the paper does not say what they are. The last batch of an epoch is smaller, and
+epochs are whole: 182 of 352 batches, 64,064 steps for 64,000. The rate is divided after exactly
+32,000 and 48,000. A batch is normalized as a whole, where the paper had halves of it on two GPUs.
+Training goes on the 45,000 pictures to its end; the paper found its schedule on them and does not
+say whether the 5,000 came back. The test set is looked at once, at the end, so the errors over the
+epochs are those on the validation pictures.
 """
 
 from collections.abc import Callable

@@ -36,9 +36,10 @@ def train_classifier(
     """Build, train and measure the network called `name`, as one step of the run.
 
     Returns {seconds, num_parameters, epochs, validation_error, test_error} and what `measure`
-    finds of the trained network. `optimizer(model)` gives the optimizer and the schedule, which
-    steps each "epoch" or "batch". `test=False`, where something is being chosen, leaves the
-    test set alone.
+    finds of the trained network. The validation error is measured as the network is trained, in
+    bfloat16 where `execution` says so, the test error in float32. `optimizer(model)` gives the
+    optimizer and the schedule, which steps each "epoch" or "batch". `test=False`, where something
+    is being chosen, leaves the test set alone.
     """
 
     def make(folder: Path) -> dict:
