@@ -47,8 +47,8 @@ class AuxiliaryHeads(TunedComparison):
     num_first_steps: int = 100
 
     def laptop(self) -> "AuxiliaryHeads":
-        own = {"epochs": 24, "search_epochs": 12, "rates": (0.05, 0.02, 0.01, 0.005)}
-        return replace(super().laptop(), **own, divide_by=4, num_first_steps=40)
+        own = {"epochs": 24, "search_epochs": 12, "divide_by": 4, "num_first_steps": 40}
+        return replace(super().laptop(), **own)
 
     def quick(self) -> "AuxiliaryHeads":
         own = {"num_train": 200, "batch_size": 32, "epochs": 1, "divide_by": 16}
