@@ -59,10 +59,12 @@ def describe_pictures(app: Sphinx, doctree: nodes.document) -> None:
     """Give the picture that a cell draws the alternative text and the caption of the cell."""
     for cell in doctree.findall(nodes.container):
         told = cell.get("cell_metadata", {})
-        for picture in list(cell.findall(nodes.image)) if "caption" in told else ():
+        for picture in list(cell.findall(nodes.image)) if "alt" in told else ():
+            picture["alt"] = told["alt"]
+            if "caption" not in told:  # a chapter in the making; its notebook will ask for it
+                continue
             figure = nodes.figure()
             picture.replace_self(figure)
-            picture["alt"] = told["alt"]
             # Sphinx numbers what has a caption; a legend it leaves alone.
             figure += [picture, nodes.legend("", nodes.paragraph("", told["caption"]))]
 

@@ -30,6 +30,7 @@ from course_lib.data.augmentation import (
     Cutout,
     RandomCrop,
     RandomHorizontalFlip,
+    cifar_augmentation,
 )
 from course_lib.experiments.frame.experiment import Findings, Scale
 from course_lib.experiments.frame.steps import Run
@@ -101,16 +102,14 @@ class AugmentationGap(PictureExperiment):
         mean = (255 * pictures.centering.mean).round().int().flatten().tolist()
         cutout = Cutout(self.cutout_size, fill=tuple(mean))
         color = ColorJitter(*[self.color_strength] * 3)
-        flips, crops = RandomHorizontalFlip(), RandomCrop(32, padding=self.padding)
         return {
             "none": None,
-            "flips": flips,
-            "crops": crops,
-            "flips_and_crops": Compose(crops, flips),
+            "flips": RandomHorizontalFlip(),
+            "crops": RandomCrop(32, padding=self.padding),
+            "flips_and_crops": cifar_augmentation(padding=self.padding),
             "color": color,
             "cutout": cutout,
-            # One inside the other: what is drawn follows from the place, and records have these.
-            "all": Compose(color, Compose(crops, flips, cutout)),
+            "all": Compose(color, cifar_augmentation(cutout, self.padding)),
         }
 
     def _train(self, run: Run, arm: str, pictures: Pictures, augment: Augmentation | None) -> dict:
