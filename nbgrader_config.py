@@ -1,11 +1,12 @@
 """nbgrader's settings for this course. `nbgrader` run in this folder reads them."""
 
 import os
-import tomllib
 from pathlib import Path
 
+from course_lib.term import read_term
+
 HERE = Path(__file__).resolve().parent
-COURSE = tomllib.loads((HERE / "course.toml").read_text(encoding="utf8"))["course"]
+COURSE = read_term(HERE)["course"]
 
 # check() asks for the hidden cases here while nbgrader grades; students have no such folder.
 os.environ.setdefault("COURSE_CASES", str(HERE / "solutions"))

@@ -1,9 +1,10 @@
 """What authoring reads out of course.toml: names and addresses, for links and setup cells."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
+
+from course_lib.term import read_term
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,7 @@ class Course:
 
 def read_course(root: Path) -> Course:
     """Read course.toml; an entry that is missing or makes no sense is named."""
-    path = root / "course.toml"
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(
-            f"{path.name} cannot be read: {error}. Texts and addresses stand in quotation marks."
-        ) from error
+    content = read_term(root)
     try:
         return Course(
             title=content["course"]["title"],
@@ -67,4 +62,4 @@ def read_course(root: Path) -> Course:
             hub=content["jupyterhub"]["address"].rstrip("/"),
         )
     except KeyError as missing:
-        raise ValueError(f"{path.name} has no entry {missing}; authoring needs it.") from missing
+        raise ValueError(f"course.toml has no entry {missing}; authoring needs it.") from missing

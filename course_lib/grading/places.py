@@ -1,11 +1,11 @@
 """Where grading keeps its things: below `.grading/`, which git ignores."""
 
-import tomllib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from course_lib import provenance
+from course_lib.term import read_term
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,7 @@ class Places:
 
     def due(self, slug: str) -> datetime | None:
         """When an assignment is due, by course.toml."""
-        path = self.root / "course.toml"
-        try:
-            course = tomllib.loads(path.read_text(encoding="utf8")) if path.exists() else {}
-        except tomllib.TOMLDecodeError as error:
-            raise ValueError(f"course.toml cannot be read: {error}. Mend that line.") from error
+        course = read_term(self.root) if (self.root / "course.toml").exists() else {}
         return course.get("assignments", {}).get(slug, {}).get("due")
 
     def source(self, slug: str) -> Path:

@@ -1,5 +1,6 @@
 """What stays nbgrader's: grades by hand, lateness, its log. Oracle: nbgrader's own gradebook."""
 
+import shutil
 import sys
 
 import pytest
@@ -149,3 +150,10 @@ def test_a_second_run_at_the_same_time_is_told_to_wait(course):
 def test_an_assignment_that_was_never_released_is_told(tmp_path):
     with pytest.raises(RuntimeError, match="`course release tiny`"):
         require_assignment(Places(tmp_path), "tiny")
+
+
+def test_a_torn_course_toml_is_named_by_our_configuration(tmp_path, repository):
+    shutil.copy(repository / "nbgrader_config.py", tmp_path)
+    (tmp_path / "course.toml").write_text("[course]\ntitle = \n", encoding="utf8")
+    with pytest.raises(ValueError, match=r"course.toml cannot be read: .*line 2"):
+        configuration(Places(tmp_path))

@@ -14,6 +14,9 @@ BOOK |= {"sphinx", "sphinxcontrib", "yaml"}
 LIBRARY = {"applications", "architectures", "data", "initialization", "inspection", "kernels"}
 LIBRARY |= {"layers", "optimizers", "plotting", "training"}
 
+# what every part may import
+FOR_ALL = {"provenance", "term", "__version__"}
+
 # part: (parts of the course, third-party packages) that it may import
 ALLOWED = {
     "layers": (set(), TORCH),
@@ -64,7 +67,7 @@ def test_part_imports_only_what_it_may(part, repository):
             top, _, rest = name.partition(".")
             if top == "course_lib":
                 used = rest.split(".")[0]
-                assert used in siblings | {part, "provenance", "__version__"}, f"{path}: {name}"
+                assert used in siblings | {part} | FOR_ALL, f"{path}: {name}"
             elif top not in sys.stdlib_module_names:
                 assert top in packages, f"{path} imports {name}"
 
@@ -76,7 +79,7 @@ def test_only_the_command_line_imports_grading_and_authoring(repository):
             assert not name.startswith(("course_lib.grading", "course_lib.authoring")), path
 
 
-def test_provenance_and_cli_need_only_the_standard_library(repository):
-    for name in ("provenance.py", "cli.py"):
+def test_provenance_term_and_cli_need_only_the_standard_library(repository):
+    for name in ("provenance.py", "term.py", "cli.py"):
         tops = {n.partition(".")[0] for n in imports_of(repository / "course_lib" / name)}
         assert tops <= set(sys.stdlib_module_names), name
