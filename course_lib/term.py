@@ -11,5 +11,5 @@ def read_term(root: Path) -> dict:
         return tomllib.loads(path.read_text(encoding="utf8"))
     except tomllib.TOMLDecodeError as error:
         raise ValueError(
-            f"{path.name} cannot be read: {error}. Texts and addresses stand in quotation marks."
+            f"course.toml cannot be read: {error}. Texts and addresses stand in quotation marks."
         ) from error

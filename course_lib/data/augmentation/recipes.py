@@ -31,9 +31,9 @@ def resnet_augmentation(
 
 
 def cifar_augmentation(cutout: Cutout | None = None, padding: int = 4) -> Compose:
-    """Four pixels of padding, a window of 32, mirror images; and Cutout, if it is given.
+    """Pixels of padding, a window of 32, mirror images; and Cutout, if it is given.
 
-    Source: He et al. 2015, section 4.2; DeVries & Taylor 2017, section 4.1.
+    Source: He et al. 2015, section 4.2 (four pixels); DeVries & Taylor 2017, section 4.1.
     """
     steps: list[Augmentation] = [RandomCrop(32, padding=padding), RandomHorizontalFlip()]
     return Compose(*steps, *([cutout] if cutout else []))
